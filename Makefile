@@ -1,0 +1,41 @@
+# `make run` shows the house, `make test` checks it. Python 3.11 or newer is all they need to begin.
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+INSTALL := $(PY) -m uv pip install --quiet --python $(PY)
+
+.PHONY: run test requirements clean
+
+run: $(VENV)/for-running
+	@exec $(PY) -m bourse.develop
+
+test: $(VENV)/for-testing
+	$(PY) -m tests.ladders
+	$(PY) -m ruff check
+	$(PY) -m mypy
+	$(PY) -m pytest
+
+# Writes the newest versions that the .in files allow, each with its hashes.
+requirements: $(VENV)/for-installing
+	for name in requirements-install requirements requirements-test; do \
+	  $(PY) -m uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	    --no-header --no-emit-index-url $$name.in -o $$name.txt >/dev/null || exit 1; \
+	done
+
+clean:
+	rm -rf $(VENV) .cache build dist *.egg-info
+
+$(VENV)/for-installing: requirements-install.txt
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.11" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+	$(PY) -m pip install --quiet --require-hashes -r requirements-install.txt
+	@touch $@
+
+$(VENV)/for-running: $(VENV)/for-installing requirements.txt setup.cfg
+	$(INSTALL) --require-hashes -r requirements.txt
+	$(INSTALL) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/for-testing: $(VENV)/for-running requirements-test.txt
+	$(INSTALL) --require-hashes -r requirements-test.txt
+	@touch $@

