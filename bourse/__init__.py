@@ -1,0 +1,1 @@
+"""A club that meets, frames problems, gathers ideas and keeps its promises."""

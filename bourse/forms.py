@@ -1,0 +1,89 @@
+"""What all forms share."""
+
+from typing import Any
+
+from email_validator import EmailNotValidError, validate_email
+from flask_wtf import FlaskForm
+from wtforms import DateField, EmailField, Form, TimeField
+from wtforms.fields import Field
+from wtforms.validators import InputRequired, StopValidation, ValidationError
+
+from bourse.db import LINE
+from bourse.words import _, _l
+
+CONTROLS = dict.fromkeys((*range(9), *range(11, 32), 127))  # all but tabs and line ends
+
+
+def tidy(text: Any) -> Any:
+    """What was typed, without control characters and outer blanks, with plain line ends."""
+    if not isinstance(text, str):
+        return text
+    return text.replace("\r\n", "\n").replace("\r", "\n").translate(CONTROLS).strip()
+
+
+class BourseForm(FlaskForm):
+    """A form whose text fields are tidied, and whose errors keep everything typed."""
+
+    class Meta(FlaskForm.Meta):
+        def bind_field(self, form: Form, unbound_field: Any, options: dict[str, Any]) -> Field:
+            filters = [tidy, *unbound_field.kwargs.get("filters", [])]
+            return unbound_field.bind(form=form, filters=filters, **options)
+
+
+class Required(InputRequired):
+    """Something must be typed; blanks are nothing."""
+
+    def __init__(self, message: Any):
+        super().__init__(message)
+
+    def __call__(self, form: Form, field: Field) -> None:
+        if isinstance(field.data, str) and not field.data.strip():
+            raise StopValidation(str(self.message))
+        super().__call__(form, field)
+
+
+class AtMost:
+    """At most `most` characters; the browser is told as well."""
+
+    def __init__(self, most: int):
+        self.most = most
+        self.field_flags = {"maxlength": most}
+
+    def __call__(self, form: Form, field: Field) -> None:
+        if len(field.data or "") > self.most:
+            raise ValidationError(_("Écrivez au plus %(most)s caractères.", most=self.most))
+
+
+def day_field(label: Any) -> DateField:
+    """A day, as the browser's own picker writes it or as people do: 12/03/2027."""
+    sentence = _l("Indiquez une date, comme 12/03/2027.")
+    formats = ["%Y-%m-%d", "%d/%m/%Y"]
+    return DateField(label, [Required(sentence)], format=formats, invalid_value_message=sentence)
+
+
+def hour_field(label: Any) -> TimeField:
+    """A time of day: 14:00."""
+    sentence = _l("Indiquez une heure, comme 14:00.")
+    formats = ["%H:%M", "%H:%M:%S", "%H h %M"]
+    return TimeField(label, [Required(sentence)], format=formats, invalid_value_message=sentence)
+
+
+class AddressField(EmailField):
+    """A mail address; `missing` and `wrong` are what to tell."""
+
+    def __init__(self, label: Any, *, missing: Any, wrong: Any, **options: Any):
+        self.wrong = wrong
+        super().__init__(label, [Required(missing)], **options)
+
+    def post_validate(self, form: Form, validation_stopped: bool) -> None:
+        if not validation_stopped and not is_address(self.data or ""):
+            raise ValidationError(str(self.wrong))
+
+
+def is_address(text: str) -> bool:
+    """Whether the text has the form of one mail address; reserved names such as .example count."""
+    try:
+        validate_email(text, check_deliverability=False, test_environment=True)
+    except EmailNotValidError:
+        return text.endswith(".example") and text.count("@") == 1 and is_address(text[: -len("example")] + "org")
+    return len(text) <= LINE

@@ -1,0 +1,52 @@
+"""What every answer carries: content security policy, caching, no referrer."""
+
+import secrets
+
+from flask import Flask, Response, g, request
+from flask_login import current_user
+
+POLICY = (
+    "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; "
+    "base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
+)
+ALWAYS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+A_YEAR = "max-age=31536000; includeSubDomains"
+
+
+def csp_nonce() -> str:
+    """The number that lets this answer's own scripts run."""
+    if "csp_nonce" not in g:
+        g.csp_nonce = secrets.token_urlsafe(16)
+    return g.csp_nonce
+
+
+def keep_private(response: Response) -> Response:
+    """For pages reached by a secret in their address: nobody keeps, indexes or passes on the address."""
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def send_headers(app: Flask, secure: bool) -> None:
+    """Adds the headers to every answer of the app."""
+
+    @app.after_request
+    def add(response: Response) -> Response:
+        response.headers.setdefault("Content-Security-Policy", POLICY.format(nonce=csp_nonce()))
+        for name, value in ALWAYS.items():
+            response.headers.setdefault(name, value)
+        if secure:
+            response.headers["Strict-Transport-Security"] = A_YEAR
+        if request.endpoint != "static":
+            response.vary.add("Cookie")
+            if current_user.is_authenticated:
+                response.headers.setdefault("Cache-Control", "no-store")
+        return response

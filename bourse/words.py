@@ -1,0 +1,224 @@
+"""The words of screens and letters: messages, French typography, dates and numbers."""
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date, get_month_names
+from babel.numbers import format_decimal
+from flask_babel import get_domain, get_locale
+from flask_babel.speaklater import LazyString
+from jinja2 import Environment, pass_eval_context
+from jinja2.nodes import EvalContext
+from markupsafe import Markup
+
+Language = Literal["fr", "en"]
+
+PARIS = ZoneInfo("Europe/Paris")
+LOCALES: dict[Language, Locale] = {"fr": Locale("fr"), "en": Locale("en", "GB")}
+
+NBSP, THIN = "\u00a0", "\u202f"
+# A number, or the place where one will stand in a message.
+NUMBER = r"(?:\d|1er|%\(num\)s|%\(\w+\)d)"
+
+
+def language() -> Language:
+    """The reader's language; French when nobody is reading yet."""
+    locale = get_locale()
+    return "en" if locale and locale.language == "en" else "fr"
+
+
+# Typography
+
+_RULES = [
+    (re.compile(pattern), replacement)
+    for pattern, replacement in (
+        (rf"«[ {NBSP}]?", "«" + NBSP),
+        (rf"[ {NBSP}]?»", NBSP + "»"),
+        (r" (?=[;!?])", THIN),
+        (r" (?=:(?!\w))", NBSP),
+        (r" (?=€|%(?!\())", NBSP),  # « 60 % », but not the place of a value
+        (r"(?<=\d) (?=\d)", NBSP),  # thousands, telephone numbers
+        (rf"({NUMBER}) (?=[a-zà-ÿœ])", r"\1" + NBSP),  # a number stays with its noun
+        (rf"(?<={NBSP}h) (?=\d\d\b)|(?<=n°) (?={NUMBER})", NBSP),
+        (rf"\bJ ([+-]) (?={NUMBER})", rf"J{NBSP}\1{NBSP}"),
+        (rf"(?<=sur) (?={NUMBER})", NBSP),
+        (r" – (?=\d)", f"{NBSP}–{NBSP}"),
+        (r" (?=– )", NBSP),
+        (r"(?<=\w)'(?=[\w%«<])", "’"),
+    )
+]
+
+
+def typography(text: str) -> str:
+    """French micro-typography: spaces where a line must not break, curly apostrophes.
+
+    For text shown in a sentence; what people typed is stored as they typed it.
+    """
+    for pattern, replacement in _RULES:
+        text = pattern.sub(replacement, text)
+    return text
+
+
+def capital(text: str) -> str:
+    """The same text with a capital first letter: « Jeudi 12 mars »."""
+    return text[:1].upper() + text[1:]
+
+
+# Messages
+
+# Values come in after the rules, so that a person's name is never retouched.
+_set_in_french = lru_cache(maxsize=4096)(typography)
+
+
+def _translated(message: str) -> str:
+    if language() == "fr":
+        return _set_in_french(message)
+    return str(get_domain().get_translations().ugettext(message))
+
+
+def _counted(one: str, many: str, n: float) -> str:
+    # French counts 0 and 1,5 as singular: its messages are the source, so no catalogue says it.
+    if language() == "fr":
+        return _set_in_french(one if abs(n) < 2 else many)
+    return str(get_domain().get_translations().ungettext(one, many, n))
+
+
+def _(message: str, /, **values: object) -> str:
+    """The message in the reader's language; `%(name)s` takes the value called name."""
+    text = _translated(message)
+    return text % values if values else text
+
+
+def _n(one: str, many: str, n: float, /, **values: object) -> str:
+    """The message for a count; `%(num)s` is the count, written in the reader's language."""
+    return _counted(one, many, n) % {"num": num(n), **values}
+
+
+def _l(message: str, /, **values: object) -> LazyString:
+    """The same as `_`, told only when it is read: for the labels of forms."""
+    return LazyString(_, message, **values)
+
+
+# In templates: the message is trusted, the values are not.
+
+
+@pass_eval_context
+def _page(context: EvalContext, message: str, /, **values: object) -> str:
+    return _filled(context, _translated(message), values)
+
+
+@pass_eval_context
+def _page_n(context: EvalContext, one: str, many: str, n: float, /, **values: object) -> str:
+    return _filled(context, _counted(one, many, n), {"num": num(n), **values})
+
+
+def _filled(context: EvalContext, message: str, values: Mapping[str, Any]) -> str:
+    text = Markup(message) if context.autoescape else message
+    return text % values if values else text
+
+
+def teach(environment: Environment) -> None:
+    """Gives the templates `_`, `_n`, `month_letters` and the filters named after the functions below."""
+    environment.globals.update(_=_page, _n=_page_n, month_letters=month_letters)
+    environment.filters.update(
+        day=day,
+        day_short=day_short,
+        hour=hour,
+        span=span,
+        when=when,
+        in_days=in_days,
+        num=num,
+        fr=typography,
+        capital=capital,
+    )
+
+
+# Dates and numbers. `to` is the reader's language unless told otherwise.
+
+
+def num(n: float, to: Language | None = None) -> str:
+    """« 10,4 », « 1 234 »; "10.4", "1,234"."""
+    return format_decimal(n, locale=LOCALES[to or language()])
+
+
+def day(at: date, year: bool = True, zone: ZoneInfo = PARIS, to: Language | None = None) -> str:
+    """« jeudi 12 mars 2026 »; "Thursday 12 March 2026"; without the year inside a season."""
+    return _date(at, "EEEE", "MMMM y" if year else "MMMM", zone, to)
+
+
+def day_short(at: date, zone: ZoneInfo = PARIS, to: Language | None = None) -> str:
+    """« 18 sept. »; "18 Sept": for the heads of tables."""
+    return _date(at, "", "MMM", zone, to)
+
+
+def _date(at: date, before: str, after: str, zone: ZoneInfo, to: Language | None) -> str:
+    to = to or language()
+    at = _local(at, zone)
+    number = "1er" if to == "fr" and at.day == 1 else str(at.day)
+    pattern = f"{before} '{number}'{NBSP}{after}".lstrip()
+    return format_date(at, pattern, locale=LOCALES[to])
+
+
+def hour(at: datetime, zone: ZoneInfo = PARIS, to: Language | None = None) -> str:
+    """« 14 h », « 14 h 30 »; "2 pm", "2:30 pm"."""
+    at = at.astimezone(zone)
+    if (to or language()) == "fr":
+        return f"{at.hour}{NBSP}h{NBSP}{at:%M}".removesuffix(f"{NBSP}00")
+    return _clock(at) + NBSP + _half(at)
+
+
+def _clock(at: datetime) -> str:
+    return f"{at.hour % 12 or 12}:{at:%M}".removesuffix(":00")
+
+
+def _half(at: datetime) -> str:
+    return "am" if at.hour < 12 else "pm"
+
+
+def span(start: datetime, end: datetime, zone: ZoneInfo = PARIS, to: Language | None = None) -> str:
+    """« 14 h – 18 h »; "2–6 pm", "10 am – 2 pm"."""
+    to = to or language()
+    start, end = start.astimezone(zone), end.astimezone(zone)
+    if to == "en" and _half(start) == _half(end):
+        return f"{_clock(start)}–{hour(end, zone, to)}"
+    return f"{hour(start, zone, to)}{NBSP}–{NBSP}{hour(end, zone, to)}"
+
+
+def when(start: datetime, end: datetime | None = None, zone: ZoneInfo = PARIS, to: Language | None = None) -> str:
+    """« jeudi 12 mars 2026, 14 h – 18 h »; without an end « jeudi 12 mars 2026 à 14 h »."""
+    to = to or language()
+    first = day(start, zone=zone, to=to)
+    if end is None:
+        return first + (" à " if to == "fr" else ", ") + hour(start, zone, to)
+    if _local(start, zone) == _local(end, zone):
+        return f"{first}, {span(start, end, zone, to)}"
+    return f"{when(start, zone=zone, to=to)}{NBSP}– {when(end, zone=zone, to=to)}"
+
+
+_DISTANCES: dict[Language, tuple[str, ...]] = {
+    "fr": (f"il y a {{}}{NBSP}jours", "hier", "aujourd’hui", "demain", f"dans {{}}{NBSP}jours"),
+    "en": (f"{{}}{NBSP}days ago", "yesterday", "today", "tomorrow", f"in {{}}{NBSP}days"),
+}
+
+
+def in_days(then: date, now: date, zone: ZoneInfo = PARIS, to: Language | None = None) -> str:
+    """« dans 10 jours », « demain », « il y a 3 jours »; counted in the club's calendar days."""
+    days = (_local(then, zone) - _local(now, zone)).days
+    words = _DISTANCES[to or language()][max(-2, min(days, 2)) + 2]
+    return words.format(abs(days))
+
+
+def _local(at: date, zone: ZoneInfo) -> date:
+    """The day it is in the club's zone; a plain date stays what it is."""
+    return at.astimezone(zone).date() if isinstance(at, datetime) else at
+
+
+def month_letters(to: Language | None = None) -> list[str]:
+    """The twelve letters of the season ring, from January."""
+    names = get_month_names("narrow", locale=LOCALES[to or language()])
+    return [names[month] for month in range(1, 13)]
