@@ -1,0 +1,79 @@
+// What the pages gain from a script. Without it every page still reads, answers and signs in.
+
+const SCROLL = `scroll ${location.pathname}`;
+
+/** Asks before an act that others will see; the confirming button repeats the verb. */
+function confirmActs() {
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-confirm]");
+    if (!button || button.dataset.confirmed) return;
+    event.preventDefault();
+    ask(button).showModal();
+  });
+}
+
+function ask(button) {
+  const dialog = document.createElement("dialog");
+  const title = make("h2", button.dataset.confirm);
+  title.id = "to-confirm";
+  dialog.setAttribute("aria-labelledby", title.id);
+  const yes = make("button", button.textContent.trim(), "btn primary");
+  const no = make("button", document.body.dataset.cancel, "btn");
+  yes.addEventListener("click", () => {
+    dialog.close();
+    button.dataset.confirmed = "yes";
+    button.click();
+    delete button.dataset.confirmed;
+  });
+  no.addEventListener("click", () => dialog.close());
+  dialog.addEventListener("close", () => dialog.remove());
+  const row = make("p", "", "row");
+  row.append(yes, no);
+  dialog.append(title, ...(button.dataset.why ? [make("p", button.dataset.why)] : []), row);
+  document.body.append(dialog);
+  return dialog;
+}
+
+function make(name, text, look = "") {
+  const element = document.createElement(name);
+  element.textContent = text;
+  if (look) element.className = look;
+  return element;
+}
+
+/** A form leaves once: a second press waits for the answer. */
+function sendOnce() {
+  const sent = new WeakSet();
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post" || event.defaultPrevented) return;
+    if (sent.has(form)) return event.preventDefault();
+    sent.add(form);
+    sessionStorage.setItem(SCROLL, scrollY);
+    setTimeout(() => sent.delete(form), 5000); // a download leaves the page where it is
+  });
+  addEventListener("pageshow", () => [...document.forms].forEach((form) => sent.delete(form)));
+}
+
+/** « 64 sur 140 caractères » follows the typing. */
+function countCharacters() {
+  for (const count of document.querySelectorAll("[data-count]")) {
+    const field = document.getElementById(count.dataset.count);
+    const say = () => (count.textContent = count.textContent.replace(/\d+/, field.value.length));
+    field?.addEventListener("input", say);
+  }
+}
+
+/** A form that came back shows what to put right; an act on a page leaves the reader where he was. */
+function takeUp() {
+  const errors = document.querySelector(".errors");
+  const scroll = sessionStorage.getItem(SCROLL);
+  sessionStorage.removeItem(SCROLL);
+  if (errors) errors.focus();
+  else if (scroll && !location.hash) scrollTo(0, scroll);
+}
+
+confirmActs();
+sendOnce();
+countCharacters();
+takeUp();
