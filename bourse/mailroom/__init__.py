@@ -1,0 +1,1 @@
+"""Letters: every mail is a row before it is a message, and the worker carries it."""

@@ -1,0 +1,104 @@
+"""Letter: one mail to one person, and where it stands."""
+
+from datetime import datetime
+from email.utils import make_msgid
+from enum import StrEnum
+
+from flask import current_app
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bourse.clock import now
+from bourse.db import Line, Prose, Short, db
+from bourse.mailroom.compose import Parts
+
+
+class LetterState(StrEnum):
+    planned = "planned"
+    held = "held"
+    sent = "sent"
+    skipped = "skipped"
+    failed = "failed"
+    bounced = "bounced"
+
+
+class Letter(db.Model):
+    """A mail to one person. `key` is unique, so that no letter is ever written twice."""
+
+    key: Mapped[Line] = mapped_column(unique=True)
+    kind: Mapped[Short]
+    about: Mapped[Short | None] = mapped_column(index=True)  # what it is about, as "meeting:12"
+    to_name: Mapped[Line]
+    to_address: Mapped[Line]
+    language: Mapped[Short]
+    reply_to: Mapped[Line | None]
+    subject: Mapped[Line]
+    text: Mapped[Prose]
+    html: Mapped[Prose]
+    calendar: Mapped[bytes | None]
+    method: Mapped[Short | None]
+    message_id: Mapped[Line] = mapped_column(unique=True)
+    references: Mapped[Line | None]
+    is_secret: Mapped[bool] = mapped_column(default=False)  # holds a way in: its body is wiped once it has left
+    state: Mapped[LetterState] = mapped_column(default=LetterState.planned)
+    written_at: Mapped[datetime] = mapped_column(default=now)
+    due_at: Mapped[datetime] = mapped_column(default=now, index=True)
+    not_after: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    reason: Mapped[Line | None]
+    lease_until: Mapped[datetime | None]
+    lease_token: Mapped[Short | None]
+
+    @property
+    def parts(self) -> Parts:
+        return Parts(self.subject, self.text, self.html, self.calendar, self.method)
+
+    def settle(self, state: LetterState, at: datetime, reason: str | None = None) -> None:
+        """The letter has come to an end: sent, skipped or failed."""
+        self.state, self.reason = state, reason and reason[:200]
+        self.lease_token = self.lease_until = None
+        if state is LetterState.sent:
+            self.sent_at = at
+        if self.is_secret:
+            self.text = self.html = ""
+
+    def put_off(self, until: datetime, reason: str) -> None:
+        """The letter could not leave now and is tried again at `until`."""
+        self.due_at, self.reason = until, reason[:200]
+        self.lease_token = self.lease_until = None
+
+
+def write(
+    parts: Parts,
+    *,
+    key: str,
+    kind: str,
+    to: tuple[str, str],
+    language: str,
+    about: str | None = None,
+    reply_to: str | None = None,
+    references: str | None = None,
+    not_after: datetime | None = None,
+    is_secret: bool = False,
+) -> Letter:
+    """Adds a letter to (name, address) to the outbox; it leaves after the commit."""
+    letter = Letter(
+        key=key,
+        kind=kind,
+        about=about,
+        to_name=to[0],
+        to_address=to[1],
+        language=language,
+        reply_to=reply_to,
+        subject=parts.subject,
+        text=parts.text,
+        html=parts.html,
+        calendar=parts.calendar,
+        method=parts.method,
+        message_id=make_msgid(domain=current_app.config["SETTINGS"].mail_domain),
+        references=references,
+        not_after=not_after,
+        is_secret=is_secret,
+    )
+    db.session.add(letter)
+    return letter

@@ -1,0 +1,16 @@
+"""Puts a letter on paper: its template pair becomes a text and an HTML body in the reader's language."""
+
+import re
+from typing import Any
+
+from flask import render_template
+
+from bourse.mailroom.compose import Parts
+
+SPARE_LINES = re.compile(r"\n\s*\n\s*\n+")
+
+
+def on_paper(template: str, subject: str, **facts: Any) -> Parts:
+    """The letter of `template`.txt and .html; call it inside `force_locale` of its reader."""
+    text = SPARE_LINES.sub("\n\n", render_template(f"{template}.txt", **facts)).strip() + "\n"
+    return Parts(subject, text, render_template(f"{template}.html", **facts))

@@ -1,0 +1,108 @@
+"""One kept-open line to the mail server: what became of each message."""
+
+import smtplib
+import ssl
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from urllib.parse import SplitResult, unquote, urlsplit
+
+CONNECT_SECONDS = 10
+PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
+
+
+class Fate(Enum):
+    """What the server made of a message."""
+
+    sent = "sent"
+    deferred = "deferred"  # this letter later, the others now
+    refused = "refused"  # never again
+    down = "down"  # nothing leaves now
+
+
+@dataclass(frozen=True)
+class Answer:
+    fate: Fate
+    reason: str = ""
+
+
+class NoMailServer(OSError):
+    """No mail server is known (yet)."""
+
+
+def development_url(data_dir: Path) -> str:
+    """The URL of the development catcher, which writes its port when it starts; raises NoMailServer."""
+    try:
+        return f"smtp://127.0.0.1:{int((data_dir / 'catcher.port').read_text())}"
+    except (OSError, ValueError):
+        raise NoMailServer("the development catcher is not running") from None
+
+
+class Line:
+    """A line to the mail server at `url`, opened when first needed; use as a context manager."""
+
+    def __init__(self, url: str):
+        self.url = url
+        self._server: smtplib.SMTP | None = None
+
+    def __enter__(self) -> "Line":
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self.hang_up()
+
+    def hang_up(self) -> None:
+        server, self._server = self._server, None
+        if server is not None:
+            try:
+                server.quit()
+            except (smtplib.SMTPException, OSError):
+                server.close()
+
+    def send(self, sender: str, recipient: str, message: bytes) -> Answer:
+        """Hands one message over; never raises for what a mail server can do."""
+        try:
+            server = self._connected()
+        except (smtplib.SMTPException, OSError) as error:
+            self.hang_up()
+            return Answer(Fate.down, _words(error))
+        try:
+            server.sendmail(sender, [recipient], message)
+        except smtplib.SMTPRecipientsRefused as error:
+            return _verdict(*next(iter(error.recipients.values())))
+        except smtplib.SMTPResponseException as error:
+            return _verdict(error.smtp_code, error.smtp_error)
+        except (smtplib.SMTPException, OSError) as error:
+            self.hang_up()
+            return Answer(Fate.deferred, _words(error))
+        return Answer(Fate.sent)
+
+    def _connected(self) -> smtplib.SMTP:
+        if self._server is None:
+            self._server = _connect(urlsplit(self.url))
+        return self._server
+
+
+def _connect(url: SplitResult) -> smtplib.SMTP:
+    host, port = url.hostname or "127.0.0.1", url.port or PORTS.get(url.scheme, 25)
+    server: smtplib.SMTP
+    if url.scheme == "smtps":
+        server = smtplib.SMTP_SSL(host, port, timeout=CONNECT_SECONDS, context=ssl.create_default_context())
+    else:
+        server = smtplib.SMTP(host, port, timeout=CONNECT_SECONDS)
+    if url.scheme == "smtp+starttls":
+        server.starttls(context=ssl.create_default_context())
+    if url.username:
+        server.login(unquote(url.username), unquote(url.password or ""))
+    return server
+
+
+def _verdict(code: int, said: bytes | str) -> Answer:
+    words = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
+    if code == 421:  # RFC 5321 §3.8: the server closes the channel
+        return Answer(Fate.down, f"{code} {words}")
+    return Answer(Fate.deferred if 400 <= code < 500 else Fate.refused, f"{code} {words}")
+
+
+def _words(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"

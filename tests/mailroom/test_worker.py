@@ -1,0 +1,133 @@
+"""The worker and a mail server that has its days."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from bourse.clock import now
+from bourse.db import db
+from bourse.mailroom.compose import Parts
+from bourse.mailroom.models import Letter, LetterState, write
+from bourse.mailroom.worker import Worker, claim
+
+PARTS = Parts("Objet", "Texte", "<p>Texte</p>")
+SENDER = "Club Bourse <club@bourse.example>"
+
+
+@pytest.fixture
+def worker(app, smtp):
+    with app.app_context():
+        yield Worker(SENDER, lambda: smtp.url, write_due=())
+
+
+def a_letter(name="marc", **facts):
+    usual = {"key": f"test:{name}", "kind": "test", "to": (name.capitalize(), f"{name}@bourse.example")}
+    letter = write(PARTS, language="fr", **usual | facts)
+    db.session.commit()
+    return letter.id
+
+
+def state_of(letter_id):
+    letter = db.session.get_one(Letter, letter_id)
+    return letter.state, letter.attempts
+
+
+def test_a_letter_arrives_and_is_marked_sent(worker, smtp):
+    sent = a_letter()
+    worker.run(once=True)
+    (mail,) = smtp.received
+    assert mail.recipients == ["marc@bourse.example"]
+    assert mail.message["Subject"] == "Objet"
+    assert state_of(sent) == (LetterState.sent, 1)
+
+
+def test_a_letter_is_carried_once_however_often_the_worker_runs(worker, smtp):
+    a_letter()
+    for _ in range(3):
+        worker.run(once=True)
+    assert len(smtp.received) == 1
+
+
+def test_a_mail_server_that_is_down_loses_no_letter_and_costs_no_try(worker, smtp):
+    waiting = a_letter()
+    smtp.down()
+    worker.run(once=True)
+    assert state_of(waiting) == (LetterState.planned, 0)
+    smtp.up()
+    with time_machine.travel(now() + timedelta(minutes=2)):
+        worker.run(once=True)
+    assert state_of(waiting) == (LetterState.sent, 1)
+
+
+def test_a_refused_address_fails_at_once_and_holds_nobody_up(worker, smtp):
+    gone, well = a_letter("gone"), a_letter("marc")
+    smtp.refused.add("gone@bourse.example")
+    worker.run(once=True)
+    assert state_of(gone) == (LetterState.failed, 1)
+    assert state_of(well) == (LetterState.sent, 1)
+    assert "550" in db.session.get_one(Letter, gone).reason
+
+
+def test_a_greylisted_letter_is_tried_again_under_the_same_message_id(worker, smtp):
+    letter = a_letter()
+    smtp.greylists = True
+    worker.run(once=True)
+    assert state_of(letter) == (LetterState.planned, 1)
+    with time_machine.travel(now() + timedelta(minutes=2)):
+        worker.run(once=True)
+    assert state_of(letter) == (LetterState.sent, 2)
+    assert smtp.received[0].message["Message-ID"] == db.session.get_one(Letter, letter).message_id
+
+
+def test_a_line_dropped_after_the_letter_repeats_the_same_letter(worker, smtp):
+    letter = a_letter()
+    smtp.drops = True
+    worker.run(once=True)
+    smtp.drops = False
+    with time_machine.travel(now() + timedelta(minutes=2)):
+        worker.run(once=True)
+    assert state_of(letter)[0] is LetterState.sent
+    assert len({mail.message["Message-ID"] for mail in smtp.received}) == 1
+    assert len({mail.content for mail in smtp.received}) == 1
+
+
+def test_an_expired_letter_is_skipped_and_never_sent(worker, smtp):
+    late = a_letter(not_after=now() - timedelta(seconds=1))
+    worker.run(once=True)
+    assert state_of(late)[0] is LetterState.skipped
+    assert smtp.received == []
+
+
+def test_a_held_letter_stays(worker, smtp):
+    held = a_letter()
+    db.session.get_one(Letter, held).state = LetterState.held
+    db.session.commit()
+    worker.run(once=True)
+    assert smtp.received == []
+
+
+def test_two_workers_never_take_the_same_letter(worker):
+    for number in range(30):
+        a_letter(f"marc{number}")
+    first = {letter.id for letter in claim("first", now())}
+    second = {letter.id for letter in claim("second", now())}
+    assert (len(first), len(second)) == (20, 10)
+    assert not first & second
+
+
+def test_a_letter_whose_carrier_died_is_free_again_after_the_lease(worker):
+    a_letter()
+    assert len(claim("dead", now())) == 1
+    db.session.commit()
+    assert claim("next", now()) == []
+    assert len(claim("next", now() + timedelta(minutes=6))) == 1
+
+
+def test_the_same_key_makes_one_letter(worker, smtp):
+    def twice(at):
+        write(PARTS, key="once", kind="test", to=("Marc", "marc@bourse.example"), language="fr")
+
+    worker.write_due = (twice, twice)
+    worker.run(once=True)
+    assert len(smtp.received) == 1
