@@ -1,0 +1,1 @@
+"""People: who somebody is, how one signs in, and who did what."""

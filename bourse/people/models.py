@@ -1,0 +1,82 @@
+"""Person, the ways in, the doors that stand open, and the audit trail."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from flask_login import UserMixin
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from bourse.clock import now
+from bourse.db import Line, Short, db
+
+
+class Language(StrEnum):
+    fr = "fr"
+    en = "en"
+
+
+class Person(UserMixin, db.Model):
+    """Somebody the cluster knows. `email` is stored in lower case."""
+
+    given_name: Mapped[Line]
+    family_name: Mapped[Line]
+    email: Mapped[Line] = mapped_column(unique=True)
+    mobile: Mapped[Short | None]
+    language: Mapped[Language] = mapped_column(default=Language.fr)
+    is_closed: Mapped[bool] = mapped_column(default=False)  # the account is shut: nobody comes in with it
+
+    @property
+    def name(self) -> str:
+        return f"{self.given_name} {self.family_name}".strip()
+
+    @property
+    def recipient(self) -> tuple[str, str]:
+        return self.name, self.email
+
+
+class WayIn(db.Model):
+    """A link and a code mailed to somebody who asked to sign in. Only their SHA-256 is kept."""
+
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)  # none: nobody has that address
+    token_hash: Mapped[Line] = mapped_column(unique=True)
+    code_hash: Mapped[Line | None]
+    browser_hash: Mapped[Line | None] = mapped_column(index=True)  # of the browser that asked
+    asked_at: Mapped[datetime] = mapped_column(default=now)
+    expires_at: Mapped[datetime]
+    spent_at: Mapped[datetime | None]
+    wrong_codes: Mapped[int] = mapped_column(default=0)
+    is_reusable: Mapped[bool] = mapped_column(default=False)  # development only
+    person: Mapped[Person | None] = relationship()
+
+
+class SignIn(db.Model):
+    """An open session on one device, known by the SHA-256 of the key in its cookie."""
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    key_hash: Mapped[Line] = mapped_column(unique=True)
+    device: Mapped[Line]
+    opened_at: Mapped[datetime] = mapped_column(default=now)
+    seen_at: Mapped[datetime] = mapped_column(default=now)
+    is_kept: Mapped[bool]  # « rester connecté » : the long limits
+    is_staff: Mapped[bool]  # the short limits, whatever was ticked
+    ended_at: Mapped[datetime | None]
+    person: Mapped[Person] = relationship(backref="sign_ins")
+
+
+class AuditEvent(db.Model):
+    """Who did what to which object, when. Rows are only ever added; no content is kept."""
+
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    act: Mapped[Short]
+    about: Mapped[Short | None] = mapped_column(index=True)
+    at: Mapped[datetime] = mapped_column(default=now)
+    address: Mapped[Short | None]
+    person: Mapped[Person | None] = relationship()
+
+
+def note(act: str, *, by: Any = None, about: Any = None, address: str | None = None) -> None:
+    """Adds to the audit trail that `by` did `act` to `about` (a row), from a network address."""
+    subject = f"{about.__tablename__}:{about.id}" if about is not None else None
+    db.session.add(AuditEvent(act=act, person_id=by.id if by is not None else None, about=subject, address=address))
