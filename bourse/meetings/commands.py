@@ -1,0 +1,91 @@
+"""Commands about meetings."""
+
+import json
+from typing import Any
+
+import click
+from flask.cli import with_appcontext
+from sqlalchemy.orm import joinedload
+
+from bourse.clock import club_time
+from bourse.clubs.models import Membership
+from bourse.db import db
+from bourse.meetings.models import Invitation, Meeting
+
+
+@click.group()
+def meetings() -> None:
+    """Meetings, for scripts."""
+
+
+@meetings.command("list")
+@click.option("--json", "as_json", is_flag=True)
+@with_appcontext
+def list_meetings(as_json: bool) -> None:
+    """Every meeting."""
+    host = joinedload(Meeting.host).options(joinedload(Membership.person), joinedload(Membership.company))
+    query = db.select(Meeting).order_by(Meeting.starts_at).options(host, joinedload(Meeting.club))
+    rows = [describe(meeting) for meeting in db.session.scalars(query)]
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        return
+    for row in rows:
+        click.echo(f"{row['id']:>5}  {row['starts_at']}  {row['state']:10}  {row['club']}  {row['host']['company']}")
+
+
+@meetings.command("show")
+@click.argument("id", type=int)
+@click.option("--json", "as_json", is_flag=True)
+@with_appcontext
+def show(id: int, as_json: bool) -> None:
+    """One meeting with its answers."""
+    meeting = db.session.get(Meeting, id)
+    if meeting is None:
+        raise click.ClickException(f"There is no meeting {id}.")
+    row = describe(meeting) | describe_more(meeting)
+    if as_json:
+        click.echo(json.dumps(row, ensure_ascii=False, indent=2))
+        return
+    click.echo(f"{row['starts_at']}  {row['state']}  {row['club']}  {row['host']['company']}")
+    for invitation in row["invitations"]:
+        click.echo(f"  {invitation['answer']:10}  {invitation['name']} <{invitation['email']}>")
+
+
+def describe(meeting: Meeting) -> dict[str, Any]:
+    """A meeting as `meetings list --json` tells it."""
+    zone = meeting.club.timezone
+    host = meeting.host
+    return {
+        "id": meeting.id,
+        "club": meeting.club.slug,
+        "number": meeting.number,
+        "title": meeting.title,
+        "state": meeting.state.value,
+        "starts_at": club_time(meeting.starts_at, zone).isoformat(),
+        "ends_at": club_time(meeting.ends_at, zone).isoformat(),
+        "uid": meeting.uid,
+        "sequence": meeting.sequence,
+        "host": {"name": host.person.name, "email": host.person.email, "company": meeting.company.name},
+    }
+
+
+def describe_more(meeting: Meeting) -> dict[str, Any]:
+    """What `meetings show --json` adds; what outer rooms hang on a meeting is reached by its backrefs."""
+    problem, board, outcome = (getattr(meeting, name) for name in ("problem", "board", "outcome"))
+    return {
+        "invitations": [_describe_invitation(invitation) for invitation in meeting.invited],
+        "problem": {"state": problem.state.value if problem else "to_write"},
+        "ideas": len(board.ideas) if board else 0,
+        "commitments": len(outcome.commitments) if outcome else 0,
+    }
+
+
+def _describe_invitation(invitation: Invitation) -> dict[str, Any]:
+    zone = invitation.meeting.club.timezone
+    return {
+        "name": invitation.person.name,
+        "email": invitation.person.email,
+        "answer": invitation.current_answer.value,
+        "answered_at": club_time(invitation.answered_at, zone).isoformat() if invitation.answered_at else None,
+        "via": invitation.via.value if invitation.via else None,
+    }

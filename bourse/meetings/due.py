@@ -1,0 +1,119 @@
+"""Keeps every calendar right: compares what should stand there with what was sent, and writes the letters due."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from hashlib import sha256
+
+from sqlalchemy.orm import selectinload
+
+from bourse.clubs.models import Club, Membership
+from bourse.db import db
+from bourse.mailroom.models import Letter, write
+from bourse.meetings import reconcile
+from bourse.meetings.letters import calendar_letter
+from bourse.meetings.models import Answer, CalendarCopy, Invitation, Meeting
+from bourse.meetings.reconcile import Copy, InvitationFacts, MeetingFacts, Message, Terms
+from bourse.people.models import Person
+
+PARTSTAT = {Answer.accepted: "ACCEPTED", Answer.tentative: "TENTATIVE", Answer.declined: "DECLINED"}
+
+
+def write_calendar_letters(now: datetime) -> None:
+    """Adds the calendar letters due at `now` for every released meeting; the worker commits."""
+    for meeting in _released_meetings(now):
+        invitations = {invitation.id: invitation for invitation in meeting.invitations}
+        for message in messages_due(meeting, now):
+            _write(message, invitations[message.invitation])
+
+
+def messages_due(meeting: Meeting, now: datetime, as_if_released: bool = False) -> list[Message]:
+    """What is due to whom; the preview asks the same question before the "go"."""
+    facts = facts_of(meeting, is_released=meeting.is_released or as_if_released)
+    return reconcile.due(facts, [_invitation_facts(invitation) for invitation in meeting.invitations], now)
+
+
+def facts_of(meeting: Meeting, is_released: bool) -> MeetingFacts:
+    """What should stand in the calendars of those invited."""
+    return MeetingFacts(
+        sequence=meeting.sequence,
+        fingerprint=reconcile.fingerprint(_terms(meeting), *_words(meeting)),
+        ends_at=meeting.ends_at,
+        is_released=is_released,
+        is_cancelled=meeting.is_cancelled,
+    )
+
+
+def _terms(meeting: Meeting) -> Terms:
+    company = meeting.company
+    return Terms(meeting.starts_at, meeting.ends_at, f"{company.name}, {company.address}", meeting.is_cancelled)
+
+
+def _words(meeting: Meeting) -> Iterable[str]:
+    company = meeting.company
+    site = (company.parking, company.reception, company.protective_equipment, company.photo_rule)
+    return meeting.title, meeting.practical, meeting.host.person.name, *site
+
+
+def _invitation_facts(invitation: Invitation) -> InvitationFacts:
+    return InvitationFacts(
+        key=invitation.id,
+        address=invitation.person.email,
+        is_invited=not invitation.is_withdrawn and _is_of_club(invitation),
+        partstat=PARTSTAT.get(invitation.current_answer, "NEEDS-ACTION"),
+        copies=[_copy(each) for each in invitation.copies],
+    )
+
+
+def _copy(row: CalendarCopy) -> Copy:
+    return Copy(row.address, row.method, row.sequence, row.fingerprint, row.stamp)
+
+
+def _is_of_club(invitation: Invitation) -> bool:
+    club_id = invitation.meeting.club_id
+    return any(each.club_id == club_id and each.belongs for each in invitation.person.memberships)
+
+
+def _write(message: Message, invitation: Invitation) -> None:
+    copy = next((each for each in invitation.copies if each.address == message.address), None)
+    letter = write(
+        calendar_letter(message, invitation),
+        key=_key(message, invitation),
+        kind=message.letter,
+        to=(invitation.person.name, message.address),
+        language=invitation.person.language,
+        about=f"meeting:{invitation.meeting_id}",
+        references=copy.first_message_id if copy else None,
+    )
+    _remember(message, invitation, copy, letter)
+
+
+def _key(message: Message, invitation: Invitation) -> str:
+    """Names the message by what it follows, so that two workers that see the same facts write one letter."""
+    stamps = (each.stamp.isoformat() for each in invitation.copies)
+    told = "|".join([message.address, message.method, str(message.sequence), *stamps])
+    return f"calendar:{invitation.id}:{sha256(told.encode()).hexdigest()[:32]}"
+
+
+def _remember(message: Message, invitation: Invitation, copy: CalendarCopy | None, letter: Letter) -> None:
+    if copy is None:
+        copy = CalendarCopy(address=message.address, first_message_id=letter.message_id)
+        invitation.copies.append(copy)
+    copy.method, copy.sequence = message.method, message.sequence
+    copy.fingerprint, copy.stamp = message.fingerprint, message.stamp
+
+
+def _released_meetings(now: datetime) -> Iterable[Meeting]:
+    """Released meetings to come, with all that the letters tell, in a fixed number of queries."""
+    host, guest, member = Meeting.host, Meeting.invitations, Club.memberships
+    return db.session.scalars(
+        db.select(Meeting)
+        .where(Meeting.released_at.is_not(None), Meeting.ends_at > now)
+        .order_by(Meeting.id)
+        .options(
+            selectinload(Meeting.club).selectinload(member).selectinload(Membership.person),
+            selectinload(host).selectinload(Membership.person),
+            selectinload(host).selectinload(Membership.company),
+            selectinload(guest).selectinload(Invitation.copies),
+            selectinload(guest).selectinload(Invitation.person).selectinload(Person.memberships),
+        )
+    ).all()

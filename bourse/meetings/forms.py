@@ -1,0 +1,98 @@
+"""What a facilitator types to plan a meeting, and what people answer."""
+
+from datetime import date, datetime
+
+from wtforms import DateField, SelectField, SelectMultipleField, StringField, TextAreaField, TimeField
+from wtforms.fields import SelectChoice
+from wtforms.validators import ValidationError
+
+from bourse.clock import NoSuchTime, instant
+from bourse.clubs.models import Agenda, Club, Membership
+from bourse.db import LINE
+from bourse.forms import AtMost, BourseForm, day_field, hour_field
+from bourse.meetings.models import Answer, Meeting
+from bourse.words import _, _l
+
+AGENDAS = [
+    SelectChoice(Agenda.bourse, _l("Club Bourse, 4 h")),
+    SelectChoice(Agenda.short, _l("Forme courte, 2 h 30")),
+    SelectChoice(Agenda.codevelopment, _l("Codéveloppement, 1 h 40")),
+    SelectChoice(Agenda.workshop, _l("Atelier thématique, 2 h 30")),
+]
+ANSWERS = [
+    SelectChoice(Answer.accepted, _l("Oui")),
+    SelectChoice(Answer.tentative, _l("S'il le faut")),
+    SelectChoice(Answer.declined, _l("Non")),
+]
+
+
+class MeetingForm(BourseForm):
+    """A meeting to plan or to change. Call `offer` before anything else."""
+
+    host = SelectField(_l("Qui reçoit ?"), coerce=int)
+    day = day_field(_l("Quel jour ?"))
+    starts = hour_field(_l("De"))
+    ends = hour_field(_l("À"))
+    agenda = SelectField(_l("Ordre du jour"), choices=AGENDAS)
+    practical = TextAreaField(_l("Ce que les visiteurs doivent savoir de plus"), [AtMost(2000)])
+    invited = SelectMultipleField(_l("Membres invités"), coerce=int)
+
+    def offer(self, club: Club, today: date) -> None:
+        """Fills the choices with the club's people."""
+        self.club, self.today = club, today
+        people = sorted((each for each in club.memberships if each.belongs), key=_by_name)
+        self.host.choices = [SelectChoice(each.id, _label(each)) for each in people if each.company]
+        self.invited.choices = [SelectChoice(each.person_id, _label(each)) for each in people]
+
+    def validate_day(self, field: DateField) -> None:
+        if field.data and field.data < self.today:
+            raise ValidationError(_("Choisissez un jour à venir."))
+
+    def validate_ends(self, field: TimeField) -> None:
+        if self.starts.data and field.data and field.data <= self.starts.data:
+            raise ValidationError(_("La rencontre finit après avoir commencé : indiquez une heure plus tardive."))
+
+    def validate_starts(self, field: TimeField) -> None:
+        try:
+            if self.day.data and field.data:
+                instant(self.day.data, field.data, self.club.timezone)
+        except NoSuchTime:
+            raise ValidationError(
+                _("Cette heure n'existe pas ce jour-là : on passe à l'heure d'été. Choisissez-en une autre.")
+            ) from None
+
+    def span(self) -> tuple[datetime, datetime]:
+        """Start and end as instants."""
+        assert self.day.data and self.starts.data and self.ends.data
+        zone = self.club.timezone
+        return instant(self.day.data, self.starts.data, zone), instant(self.day.data, self.ends.data, zone)
+
+    def show(self, meeting: Meeting, starts: datetime, ends: datetime) -> None:
+        """Fills the fields with a meeting as it is; `starts` and `ends` in club time."""
+        self.host.data, self.agenda.data, self.practical.data = meeting.host_id, meeting.agenda, meeting.practical
+        self.day.data, self.starts.data, self.ends.data = starts.date(), starts.time(), ends.time()
+        self.invited.data = [invitation.person_id for invitation in meeting.invited]
+
+
+class AnswerForm(BourseForm):
+    answer = SelectField(_l("Votre réponse"), choices=ANSWERS, validate_choice=True)
+    comment = StringField(_l("Un mot pour l'hôte et l'animatrice"), [AtMost(LINE)])
+
+
+class NoteForm(BourseForm):
+    """An answer heard on the telephone."""
+
+    answer = SelectField(_l("Sa réponse"), choices=ANSWERS)
+
+
+class ConfirmForm(BourseForm):
+    """Nothing but a button."""
+
+
+def _by_name(membership: Membership) -> tuple[str, str]:
+    return membership.person.family_name, membership.person.given_name
+
+
+def _label(membership: Membership) -> str:
+    company = membership.company.name if membership.company else _("animation")
+    return f"{membership.person.name}, {company}"

@@ -1,0 +1,265 @@
+"""Season, Meeting, Invitation, and what stands in people's calendars."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import uuid4
+
+from flask import current_app
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from bourse.clock import now
+from bourse.clubs.models import Agenda, Club, Company, Membership
+from bourse.db import Line, Prose, Short, db
+from bourse.meetings.reconcile import answer_holds
+from bourse.people.models import Person
+
+
+class SeasonState(StrEnum):
+    draft = "draft"
+    polling = "polling"
+    proposed = "proposed"
+    published = "published"
+    closed = "closed"
+
+
+class MeetingState(StrEnum):
+    idea = "idea"
+    planned = "planned"
+    confirmed = "confirmed"
+    invited = "invited"
+    ready = "ready"
+    running = "running"
+    to_report = "to_report"
+    reported = "reported"
+    followed = "followed"
+    closed = "closed"
+    postponed = "postponed"
+    cancelled = "cancelled"
+
+
+class Answer(StrEnum):
+    none = "none"
+    accepted = "accepted"
+    tentative = "tentative"
+    declined = "declined"
+    waiting = "waiting"
+
+
+class Via(StrEnum):
+    """How an answer was given."""
+
+    web = "web"
+    calendar = "calendar"
+    phone = "phone"
+
+
+class Presence(StrEnum):
+    present = "present"
+    absent = "absent"
+    excused = "excused"
+
+
+def new_uid() -> str:
+    """A calendar UID: random, so that it collides with no other site's (RFC 7986 §5.3)."""
+    return f"{uuid4()}@{current_app.config['SETTINGS'].mail_domain}"
+
+
+class Season(db.Model):
+    """A year of a club's meetings."""
+
+    club_id: Mapped[int] = mapped_column(ForeignKey("club.id"), index=True)
+    name: Mapped[Line]
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    length: Mapped[int]  # how many meetings it is to have
+    state: Mapped[SeasonState] = mapped_column(default=SeasonState.draft)
+    club: Mapped[Club] = relationship(backref="seasons")
+    meetings: Mapped[list["Meeting"]] = relationship(back_populates="season", order_by="Meeting.starts_at")
+
+
+class Meeting(db.Model):
+    """An afternoon of the club at a host's company (« rencontre »)."""
+
+    club_id: Mapped[int] = mapped_column(ForeignKey("club.id"), index=True)
+    season_id: Mapped[int | None] = mapped_column(ForeignKey("season.id"), index=True)
+    host_id: Mapped[int] = mapped_column(ForeignKey("membership.id"), index=True)
+    number: Mapped[int]  # in the season, from 1
+    title: Mapped[Line] = mapped_column(default="")  # fit for calendars; empty: « Rencontre du club »
+    starts_at: Mapped[datetime] = mapped_column(index=True)
+    ends_at: Mapped[datetime]
+    agenda: Mapped[Agenda] = mapped_column(default=Agenda.bourse)
+    practical: Mapped[Prose] = mapped_column(default="")  # what visitors need beyond the site's own words
+    state: Mapped[MeetingState] = mapped_column(default=MeetingState.confirmed)
+    uid: Mapped[Line] = mapped_column(default=new_uid, unique=True)
+    sequence: Mapped[int] = mapped_column(default=0)
+    moved_sequence: Mapped[int] = mapped_column(
+        default=0
+    )  # that of the last new time or place: older answers are to confirm
+    released_at: Mapped[datetime | None]  # the facilitator's "go"
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    changed_at: Mapped[datetime] = mapped_column(default=now)
+    club: Mapped[Club] = relationship(backref="meetings")
+    season: Mapped[Season | None] = relationship(back_populates="meetings")
+    host: Mapped[Membership] = relationship()
+    invitations: Mapped[list["Invitation"]] = relationship(back_populates="meeting", order_by="Invitation.id")
+
+    @property
+    def meeting(self) -> "Meeting":
+        return self
+
+    @property
+    def company(self) -> Company:
+        assert self.host.company is not None  # a host is a member, and a member has a company
+        return self.host.company
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.state is MeetingState.cancelled
+
+    @property
+    def is_released(self) -> bool:
+        return self.released_at is not None
+
+    def is_over(self, at: datetime) -> bool:
+        return self.ends_at <= at
+
+    def has_begun(self, at: datetime) -> bool:
+        return self.starts_at <= at
+
+    def move(self, starts_at: datetime, ends_at: datetime) -> None:
+        """A new time: same UID, a higher SEQUENCE, and the answers given so far are to confirm."""
+        if (starts_at, ends_at) == (self.starts_at, self.ends_at):
+            return
+        self.starts_at, self.ends_at = starts_at, ends_at
+        self._raise_sequence()
+        self.moved_sequence = self.sequence
+
+    def change_host(self, host: Membership) -> None:
+        """Another host, so another place: the answers given so far are to confirm."""
+        if host.id != self.host_id:
+            self.host = host
+            self._raise_sequence()
+            self.moved_sequence = self.sequence
+
+    def cancel(self) -> None:
+        self.state = MeetingState.cancelled
+        self._raise_sequence()
+
+    def restore(self) -> None:
+        """Takes the cancellation back."""
+        self.state = MeetingState.invited if self.is_released else MeetingState.confirmed
+        self._raise_sequence()
+
+    def release(self, at: datetime) -> None:
+        """The facilitator's "go": from now on the worker keeps everybody's calendar right."""
+        self.released_at = at
+        self.state = MeetingState.invited
+
+    def _raise_sequence(self) -> None:
+        self.sequence += 1
+        self.changed_at = now()
+
+    def invite(self, person: Person) -> "Invitation":
+        """Invites a person, or lets back in one whose invitation was withdrawn."""
+        for invitation in self.invitations:
+            if invitation.person is person:
+                invitation.withdrawn_at = None
+                return invitation
+        invitation = Invitation(person=person)
+        self.invitations.append(invitation)
+        return invitation
+
+    def invitation_of(self, person: Person) -> "Invitation | None":
+        return next((each for each in self.invitations if each.person_id == person.id and not each.is_withdrawn), None)
+
+    @property
+    def invited(self) -> list["Invitation"]:
+        """The invitations that stand, in order of family name."""
+        standing = (invitation for invitation in self.invitations if not invitation.is_withdrawn)
+        return sorted(standing, key=lambda invitation: (invitation.person.family_name, invitation.person.given_name))
+
+    def counts(self) -> dict[Answer, int]:
+        """How many gave each answer."""
+        answers = [invitation.current_answer for invitation in self.invited]
+        return {answer: answers.count(answer) for answer in Answer}
+
+
+class Invitation(db.Model):
+    """A person invited to a meeting, and the answer."""
+
+    __table_args__ = (UniqueConstraint("meeting_id", "person_id"),)
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    answer: Mapped[Answer] = mapped_column("answer", default=Answer.none)
+    comment: Mapped[Line] = mapped_column(default="")
+    answered_at: Mapped[datetime | None]
+    answered_sequence: Mapped[int | None]  # the meeting's SEQUENCE that the answer was about
+    answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    via: Mapped[Via | None]
+    presence: Mapped[Presence | None]
+    withdrawn_at: Mapped[datetime | None]
+    meeting: Mapped[Meeting] = relationship(back_populates="invitations")
+    person: Mapped[Person] = relationship(foreign_keys=[person_id], backref="invitations")
+    answered_by: Mapped[Person | None] = relationship(foreign_keys=[answered_by_id])
+    copies: Mapped[list["CalendarCopy"]] = relationship(back_populates="invitation", order_by="CalendarCopy.id")
+
+    @property
+    def club(self) -> Club:
+        return self.meeting.club
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.withdrawn_at is not None
+
+    @property
+    def company_name(self) -> str:
+        """The company for which the person is in the club; empty for a facilitator."""
+        club_id = self.meeting.club_id
+        return next(
+            (each.company.name for each in self.person.memberships if each.club_id == club_id and each.company), ""
+        )
+
+    @property
+    def is_host(self) -> bool:
+        return self.person_id == self.meeting.host.person_id
+
+    @property
+    def current_answer(self) -> Answer:
+        """The answer, unless it was about a date that has moved since: that one is to confirm."""
+        return self.answer if answer_holds(self.answered_sequence, self.meeting.moved_sequence) else Answer.none
+
+    @property
+    def is_to_confirm(self) -> bool:
+        """Whether an answer was given to a date that has moved since."""
+        return self.answer is not Answer.none and self.current_answer is Answer.none
+
+    @property
+    def is_attending(self) -> bool:
+        return not self.is_withdrawn and self.current_answer in (Answer.accepted, Answer.tentative)
+
+    def give(self, answer: Answer, *, at: datetime, via: Via, by: Person | None, comment: str | None = None) -> None:
+        """Takes an answer, from whichever door; an older one never undoes a newer one."""
+        if self.answered_at is not None and at < self.answered_at:
+            return
+        self.answer, self.via, self.answered_by = answer, via, by
+        self.answered_at, self.answered_sequence = at, self.meeting.sequence
+        if comment is not None:
+            self.comment = comment
+
+    def withdraw(self, at: datetime) -> None:
+        self.withdrawn_at = at
+
+
+class CalendarCopy(db.Model):
+    """The last calendar message sent to one address about one invitation."""
+
+    __table_args__ = (UniqueConstraint("invitation_id", "address"),)
+    invitation_id: Mapped[int] = mapped_column(ForeignKey("invitation.id"), index=True)
+    address: Mapped[Line]
+    method: Mapped[Short]  # REQUEST or CANCEL
+    sequence: Mapped[int]
+    fingerprint: Mapped[Line]
+    stamp: Mapped[datetime]
+    first_message_id: Mapped[Line]  # clients thread by it
+    invitation: Mapped[Invitation] = relationship(back_populates="copies")

@@ -1,0 +1,48 @@
+"""Who somebody is in a meeting: the predicates that doors ask."""
+
+from typing import Any
+
+from bourse.clubs.roles import is_facilitator, is_of_club, is_office
+from bourse.meetings.models import Invitation
+from bourse.people.models import Person
+
+
+def is_host(person: Person, place: Any) -> bool:
+    """Whether the person hosts the meeting that the place belongs to."""
+    return bool(place.meeting.host.person_id == person.id) and is_of_club(person, place)
+
+
+def hosts_or_facilitates(person: Person, place: Any) -> bool:
+    return is_host(person, place) or is_facilitator(person, place)
+
+
+def invitation_of(person: Person, place: Any) -> Invitation | None:
+    """The person's standing invitation, while he belongs to the club."""
+    return place.meeting.invitation_of(person) if is_of_club(person, place) else None
+
+
+def is_invited(person: Person, place: Any) -> bool:
+    return invitation_of(person, place) is not None
+
+
+def is_attending(person: Person, place: Any) -> bool:
+    """Whether the person said yes, or yes if need be."""
+    invitation = invitation_of(person, place)
+    return invitation is not None and invitation.is_attending
+
+
+def may_know_meeting(person: Person, place: Any) -> bool:
+    """Title, date, host company: for the club and the office; before the "go" only for who prepares it."""
+    if is_facilitator(person, place) or is_host(person, place):
+        return True
+    return place.meeting.is_released and (is_of_club(person, place) or is_office(person, place))
+
+
+def may_see_guests(person: Person, place: Any) -> bool:
+    """The guest list: host, facilitator, those attending, the office."""
+    return hosts_or_facilitates(person, place) or is_attending(person, place) or is_office(person, place)
+
+
+def is_in_the_room(person: Person, place: Any) -> bool:
+    """Host, facilitator and those attending: who writes cards and hears the whole problem."""
+    return hosts_or_facilitates(person, place) or is_attending(person, place)

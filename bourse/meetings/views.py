@@ -1,0 +1,296 @@
+"""Meetings: planned, changed, released to everybody's calendar, answered."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from flask import Blueprint, abort, current_app, flash, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from sqlalchemy.orm import joinedload, selectinload
+
+from bourse.clock import club_time, now
+from bourse.clubs.models import Club, Membership, MembershipState
+from bourse.clubs.roles import is_facilitator
+from bourse.db import db
+from bourse.doors import door, open_door
+from bourse.headers import keep_private
+from bourse.links import safe_path
+from bourse.meetings import answer_link, roles
+from bourse.meetings.due import messages_due
+from bourse.meetings.forms import AnswerForm, ConfirmForm, MeetingForm, NoteForm
+from bourse.meetings.models import Answer, Invitation, Meeting, Season, Via
+from bourse.meetings.reconcile import Message
+from bourse.people.models import Person, note
+from bourse.words import _, day
+
+bp = Blueprint("meetings", __name__, url_prefix="/meetings")
+
+WITH_HOST = (
+    joinedload(Meeting.host).options(joinedload(Membership.person), joinedload(Membership.company)),
+    joinedload(Meeting.club),
+)
+
+
+def find(id: int) -> Meeting | None:
+    """A meeting with its club, its host and everybody invited."""
+    guests = selectinload(Meeting.invitations).joinedload(Invitation.person)
+    with_company = guests.selectinload(Person.memberships).joinedload(Membership.company)
+    return db.session.scalar(db.select(Meeting).where(Meeting.id == id).options(*WITH_HOST, with_company))
+
+
+@bp.get("/")
+@door()
+def index() -> ResponseReturnValue:
+    """The meetings of my clubs, season by season."""
+    return render_template("meetings/index.html", seasons=_by_season(_meetings_of(current_user)))
+
+
+def _meetings_of(person: Person) -> Iterable[Meeting]:
+    """The meetings that the person may know of, newest first."""
+    clubs = [membership.club_id for membership in person.memberships if membership.belongs]
+    clusters = [role.organisation_id for role in person.office_roles]
+    query = db.select(Meeting).join(Club).where(db.or_(Club.id.in_(clubs), Club.organisation_id.in_(clusters)))
+    meetings = db.session.scalars(
+        query.order_by(Meeting.starts_at.desc()).options(
+            *WITH_HOST, joinedload(Meeting.season), selectinload(Meeting.invitations)
+        )
+    )
+    return [meeting for meeting in meetings if roles.may_know_meeting(person, meeting)]
+
+
+def _by_season(meetings: Iterable[Meeting]) -> dict[tuple[Club, Season | None], list[Meeting]]:
+    seasons: dict[tuple[Club, Season | None], list[Meeting]] = {}
+    for meeting in meetings:
+        seasons.setdefault((meeting.club, meeting.season), []).append(meeting)
+    return seasons
+
+
+@bp.get("/<int:meeting>")
+@door(roles.may_know_meeting)
+def show(meeting: Meeting) -> ResponseReturnValue:
+    """The page of a meeting: when, where, what for, with whom."""
+    return render_template(
+        "meetings/show.html",
+        meeting=meeting,
+        invitation=meeting.invitation_of(current_user),
+        form=AnswerForm(),
+        is_facilitator=is_facilitator(current_user, meeting),
+        sees_guests=roles.may_see_guests(current_user, meeting),
+    )
+
+
+@bp.route("/clubs/<club>/plan", methods=["GET", "POST"])
+@door(is_facilitator)
+def plan(club: Club) -> ResponseReturnValue:
+    """A new meeting at a host's company."""
+    form = _meeting_form(club)
+    if not form.is_submitted():
+        form.invited.data = [choice.value for choice in form.invited.choices or []]
+        form.agenda.data = club.agenda
+    if not form.validate_on_submit():
+        return render_template("meetings/plan.html", form=form, club=club, meeting=None)
+    meeting = _same_again(club, form) or _new_meeting(club, form)
+    _apply(form, meeting)
+    db.session.flush()
+    note("plan", by=current_user, about=meeting)
+    db.session.commit()
+    return redirect(url_for("meetings.release", meeting=meeting.id))
+
+
+def _meeting_form(club: Club) -> MeetingForm:
+    people = selectinload(Club.memberships).options(joinedload(Membership.person), joinedload(Membership.company))
+    db.session.scalars(db.select(Club).where(Club.id == club.id).options(people)).one()
+    form = MeetingForm()
+    form.offer(club, club_time(now(), club.timezone).date())
+    return form
+
+
+def _same_again(club: Club, form: MeetingForm) -> Meeting | None:
+    """The meeting that a first click of the same form made already."""
+    same = db.select(Meeting).filter_by(club_id=club.id, host_id=form.host.data, released_at=None)
+    return db.session.scalar(same.where(Meeting.starts_at == form.span()[0]))
+
+
+def _new_meeting(club: Club, form: MeetingForm) -> Meeting:
+    starts_at, ends_at = form.span()
+    season = _season_at(club, starts_at)
+    meeting = Meeting(
+        club=club,
+        season=season,
+        host=db.session.get_one(Membership, form.host.data),
+        number=_next_number(club, season),
+        starts_at=starts_at,
+        ends_at=ends_at,
+    )
+    db.session.add(meeting)
+    return meeting
+
+
+def _season_at(club: Club, at: datetime) -> Season | None:
+    today = club_time(at, club.timezone).date()
+    running = db.select(Season).where(Season.club_id == club.id, Season.starts_on <= today, Season.ends_on >= today)
+    return db.session.scalar(running.order_by(Season.starts_on.desc()))
+
+
+def _next_number(club: Club, season: Season | None) -> int:
+    numbers = db.select(db.func.max(Meeting.number)).where(Meeting.club_id == club.id)
+    if season is not None:
+        numbers = numbers.where(Meeting.season_id == season.id)
+    return (db.session.scalar(numbers) or 0) + 1
+
+
+def _apply(form: MeetingForm, meeting: Meeting) -> None:
+    """Takes over what does not move the meeting: agenda, practical information, who is invited."""
+    if meeting.practical != form.practical.data:
+        meeting.changed_at = now()
+    meeting.agenda, meeting.practical = form.agenda.data, form.practical.data
+    wanted = {*form.invited.data, meeting.host.person_id}
+    for membership in meeting.club.memberships:
+        if membership.person_id in wanted and membership.belongs:
+            meeting.invite(membership.person)
+    for invitation in meeting.invited:
+        if invitation.person.id not in wanted:
+            invitation.withdraw(now())
+
+
+@bp.route("/<int:meeting>/change", methods=["GET", "POST"])
+@door(is_facilitator)
+def change(meeting: Meeting) -> ResponseReturnValue:
+    """Another date, host, agenda or guest list; calendars follow by themselves."""
+    if meeting.is_over(now()):
+        abort(404)
+    form = _meeting_form(meeting.club)
+    zone = meeting.club.timezone
+    if not form.is_submitted():
+        form.show(meeting, club_time(meeting.starts_at, zone), club_time(meeting.ends_at, zone))
+    if not form.validate_on_submit():
+        return render_template("meetings/plan.html", form=form, club=meeting.club, meeting=meeting)
+    meeting.move(*form.span())
+    meeting.change_host(db.session.get_one(Membership, form.host.data))
+    _apply(form, meeting)
+    note("change", by=current_user, about=meeting)
+    db.session.commit()
+    flash(_("C'est noté. Les agendas suivront dans la minute.") if meeting.is_released else _("C'est noté."))
+    return redirect(url_for("meetings.show", meeting=meeting.id))
+
+
+@bp.route("/<int:meeting>/release", methods=["GET", "POST"])
+@door(is_facilitator)
+def release(meeting: Meeting) -> ResponseReturnValue:
+    """Shows who will get what, then gives the "go"."""
+    form = ConfirmForm()
+    if not form.validate_on_submit():
+        due = messages_due(meeting, now(), as_if_released=True)
+        return render_template("meetings/release.html", form=form, meeting=meeting, due=_with_people(meeting, due))
+    if not meeting.is_released:
+        meeting.release(now())
+        note("release", by=current_user, about=meeting)
+        db.session.commit()
+    flash(_("Les invitations partent."))
+    return redirect(url_for("meetings.show", meeting=meeting.id))
+
+
+def _with_people(meeting: Meeting, due: Iterable[Message]) -> list[tuple[Person, Message]]:
+    people = {invitation.id: invitation.person for invitation in meeting.invitations}
+    return [(people[message.invitation], message) for message in due]
+
+
+@bp.route("/<int:meeting>/cancel", methods=["GET", "POST"])
+@door(is_facilitator)
+def cancel(meeting: Meeting) -> ResponseReturnValue:
+    """Cancels a meeting, or takes the cancellation back."""
+    if meeting.is_over(now()):
+        abort(404)
+    form = ConfirmForm()
+    if not form.validate_on_submit():
+        return render_template("meetings/cancel.html", form=form, meeting=meeting)
+    act = meeting.restore if meeting.is_cancelled else meeting.cancel
+    act()
+    note("cancel" if meeting.is_cancelled else "restore", by=current_user, about=meeting)
+    db.session.commit()
+    flash(_("La rencontre est annulée.") if meeting.is_cancelled else _("La rencontre est rétablie."))
+    return redirect(url_for("meetings.show", meeting=meeting.id))
+
+
+@bp.post("/<int:meeting>/answer")
+@door(roles.is_invited)
+def answer(meeting: Meeting) -> ResponseReturnValue:
+    """My own answer, on the page."""
+    invitation = meeting.invitation_of(current_user)
+    assert invitation is not None
+    form = AnswerForm()
+    if not form.validate_on_submit():
+        abort(400)
+    _take(invitation, form, by=current_user)
+    flash(_sentence(invitation))
+    return redirect(safe_path(request.form.get("next")) or url_for("meetings.show", meeting=meeting.id))
+
+
+def _take(invitation: Invitation, form: AnswerForm, by: Person) -> None:
+    if is_closed(invitation.meeting):
+        return
+    invitation.give(Answer(form.answer.data), at=now(), via=Via.web, by=by, comment=form.comment.data)
+    note("answer", by=by, about=invitation)
+    db.session.commit()
+
+
+def is_closed(meeting: Meeting) -> bool:
+    """Whether answers no longer count: the meeting is over or cancelled."""
+    return meeting.is_cancelled or meeting.is_over(now())
+
+
+def _sentence(invitation: Invitation) -> str:
+    """What the answer means, to say back."""
+    if is_closed(invitation.meeting):
+        return _("Cette rencontre n'attend plus de réponse.")
+    on = day(invitation.meeting.starts_at, year=False)
+    return {
+        Answer.accepted: _("Noté : vous venez le %(day)s.", day=on),
+        Answer.tentative: _("Noté : vous venez le %(day)s s'il le faut.", day=on),
+        Answer.declined: _("Noté : vous ne venez pas le %(day)s.", day=on),
+    }[invitation.answer]
+
+
+@bp.post("/invitations/<int:invitation>/note")
+@door(is_facilitator)
+def note_answer(invitation: Invitation) -> ResponseReturnValue:
+    """An answer that the facilitator heard on the telephone."""
+    form = NoteForm()
+    if not form.validate_on_submit() or is_closed(invitation.meeting):
+        abort(400)
+    invitation.give(Answer(form.answer.data), at=now(), via=Via.phone, by=current_user)
+    note("note_answer", by=current_user, about=invitation)
+    db.session.commit()
+    flash(_("Noté pour %(name)s.", name=invitation.person.name))
+    return redirect(safe_path(request.form.get("next")) or url_for("meetings.show", meeting=invitation.meeting_id))
+
+
+@bp.route("/answers/<token>", methods=["GET", "POST"])
+@open_door
+def answer_by_link(token: str) -> ResponseReturnValue:
+    """An answer by the link of a letter: GET shows the choice, POST answers. The token alone is the authority."""
+    link = answer_link.read(token, current_app.config["SECRET_KEY"])
+    invitation = db.session.get(Invitation, link.invitation_id) if link else None
+    if link is None or invitation is None or not _still_stands(invitation):
+        return keep_private(make_response(render_template("meetings/stale_link.html"), 404))
+    form = AnswerForm(meta={"csrf": False})
+    if form.is_submitted() and form.validate():
+        _take(invitation, form, by=invitation.person)
+    elif not form.is_submitted():
+        form.answer.data = request.args.get("answer")
+    page = render_template(
+        "meetings/answer.html",
+        form=form,
+        invitation=invitation,
+        meeting=invitation.meeting,
+        is_done=form.is_submitted() and not form.errors,
+        sentence=_sentence(invitation) if invitation.answer is not Answer.none else "",
+        is_former_date=link.sequence < invitation.meeting.moved_sequence,
+    )
+    return keep_private(make_response(page))
+
+
+def _still_stands(invitation: Invitation) -> bool:
+    memberships = db.select(Membership).filter_by(person_id=invitation.person_id, club_id=invitation.meeting.club_id)
+    membership = db.session.scalar(memberships.where(Membership.state != MembershipState.left))
+    return not invitation.is_withdrawn and membership is not None and membership.belongs
