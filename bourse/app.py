@@ -1,0 +1,184 @@
+"""Assembles the house: the only file that knows every room."""
+
+import hashlib
+import logging
+import os
+import sys
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+import structlog
+from flask import Flask, has_request_context, request, session, url_for
+from flask.cli import FlaskGroup
+from flask_babel import Babel, get_locale
+from flask_login import current_user
+from flask_wtf.csrf import CSRFProtect
+
+from bourse import clock, doors, figures, headers, house, words
+from bourse.agenda import views as agenda
+from bourse.attendance import views as attendance
+from bourse.board import views as board
+from bourse.clubs import roles
+from bourse.clubs import views as clubs
+from bourse.clubs.commands import people
+from bourse.clubs.models import BroughtList, Club, Company, Membership
+from bourse.commands import init, serve
+from bourse.db import db, open_database
+from bourse.demo import demo
+from bourse.home import views as home
+from bourse.mailroom import catcher_views as catcher
+from bourse.mailroom.commands import letters, worker
+from bourse.meetings import views as meetings
+from bourse.meetings.commands import meetings as list_meetings
+from bourse.meetings.due import write_calendar_letters
+from bourse.meetings.models import Invitation
+from bourse.outcomes import views as outcomes
+from bourse.people import signing
+from bourse.people import views as people_views
+from bourse.people.commands import link
+from bourse.problems import views as problems
+from bourse.refusals import answer_refusals
+from bourse.settings import Settings, UnsafeSettings
+
+ROOMS = (people_views, clubs, meetings, problems, board, agenda, attendance, outcomes, home)
+COMMANDS = (init, serve, demo, link, people, worker, letters, list_meetings)
+MAX_REQUEST = 50 * 2**20
+
+csrf = CSRFProtect()
+babel = Babel()
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The whole house, ready to serve; raises UnsafeSettings."""
+    settings = settings or Settings.from_environment(os.environ)
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    app = Flask(__name__, template_folder=str(house.folder("templates")), static_folder=str(house.folder("static")))
+    app.config.from_mapping(_configuration(settings))
+    clock.start(settings.clock)
+    _set_up_logs(settings)
+    open_database(app)
+    csrf.init_app(app)
+    babel.init_app(app, locale_selector=_language, default_timezone="UTC")
+    signing.set_up_sign_in(app, roles.is_staff)
+    headers.send_headers(app, secure=settings.base_url.startswith("https://"))
+    answer_refusals(app)
+    _furnish_templates(app)
+    _open_rooms(app, settings)
+    doors.hang_doors(app)
+    return app
+
+
+def _create_for_commands() -> Flask:
+    try:
+        return create_app()
+    except UnsafeSettings as refusal:
+        for sentence in refusal.sentences:
+            print(sentence, file=sys.stderr)
+        sys.exit(2)
+
+
+cli = FlaskGroup(
+    name="bourse",
+    create_app=_create_for_commands,
+    add_default_commands=False,
+    load_dotenv=False,
+    set_debug_flag=False,
+    help="Runs a Club Bourse: its web app, its letters, its lists.",
+)
+
+
+def _configuration(settings: Settings) -> dict[str, Any]:
+    secure = settings.base_url.startswith("https://")
+    scheme, _, netloc = settings.base_url.partition("://")
+    return {
+        "SETTINGS": settings,
+        "SECRET_KEY": settings.secret_key,
+        "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True},
+        "MAX_CONTENT_LENGTH": MAX_REQUEST,
+        "SESSION_COOKIE_NAME": "__Host-bourse" if secure else "bourse",
+        "SESSION_COOKIE_SECURE": secure,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_REFRESH_EACH_REQUEST": False,
+        "PERMANENT_SESSION_LIFETIME": 30 * 24 * 3600,
+        "WTF_CSRF_TIME_LIMIT": None,
+        "TRUSTED_HOSTS": [settings.host] if settings.in_production else [settings.host, "127.0.0.1", "localhost"],
+        "SERVER_NAME": netloc,
+        "PREFERRED_URL_SCHEME": scheme,
+        "BABEL_TRANSLATION_DIRECTORIES": str(house.PACKAGE / "translations"),
+        "SEND_FILE_MAX_AGE_DEFAULT": 365 * 24 * 3600,
+        "WRITE_DUE": (write_calendar_letters,),
+    }
+
+
+def _set_up_logs(settings: Settings) -> None:
+    for_people = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    as_lines: Any = structlog.processors.JSONRenderer() if settings.in_production else for_people
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.format_exc_info if settings.in_production else lambda _, __, entry: entry,
+            as_lines,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+
+
+def _language() -> str:
+    """The person's language, else what was chosen on this browser, else what the browser asks for, else French."""
+    if current_user and current_user.is_authenticated:
+        return str(current_user.language)
+    return session.get("language") or request.accept_languages.best_match(["fr", "en"]) or "fr"
+
+
+def _open_rooms(app: Flask, settings: Settings) -> None:
+    for room in ROOMS if settings.in_production else (*ROOMS, catcher):
+        app.register_blueprint(room.bp)
+    csrf.exempt(meetings.answer_by_link)  # its own token is the authority, and it reads no cookie
+    doors.open_door(app.view_functions["static"])  # type: ignore[arg-type]
+    for name, finder in _finders().items():
+        doors.find_by(app, name, finder)
+    for command in COMMANDS:
+        app.cli.add_command(command)
+
+
+def _finders() -> dict[str, doors.Finder]:
+    return {
+        "club": lambda slug: db.session.scalar(db.select(Club).filter_by(slug=slug)),
+        "company": partial(db.session.get, Company),
+        "membership": partial(db.session.get, Membership),
+        "brought": partial(db.session.get, BroughtList),
+        "meeting": meetings.find,
+        "invitation": partial(db.session.get, Invitation),
+        "idea": board.find,
+        "commitment": outcomes.find,
+    }
+
+
+def _furnish_templates(app: Flask) -> None:
+    words.teach(app.jinja_env)
+    app.jinja_env.globals.update(
+        asset=lambda name: url_for("static", filename=name, v=_digest(Path(str(app.static_folder), name))),
+        csp_nonce=headers.csp_nonce,
+        figures=figures,
+        now=clock.now,
+    )
+    app.context_processor(_facts_of_every_page)
+
+
+def _facts_of_every_page() -> dict[str, Any]:
+    facts: dict[str, Any] = {"locale": str(get_locale())}
+    if has_request_context():
+        person = current_user if current_user.is_authenticated else None
+        facts |= {"current_person": person, "nav": home.navigation(person) if person else ()}
+    return facts
+
+
+@cache
+def _digest(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:12]

@@ -1,0 +1,70 @@
+"""Words that must not be read: a draft problem's and a private card's, searched for wherever something comes out."""
+
+import json
+
+import pytest
+
+from bourse.board.models import Board, Idea, Phase
+from bourse.clock import now
+from bourse.db import db
+from bourse.mailroom.models import Letter
+from bourse.meetings.due import write_calendar_letters
+from bourse.meetings.models import Meeting
+from bourse.outcomes.models import Commitment, Outcome
+from bourse.problems.models import Problem, ProblemState
+from tests.test_personas import SHORT, places, rules, url_of  # noqa: F401 - places is a fixture
+
+DRAFT, CARD, SYNTHESIS = "canari-brouillon", "canari-carte", "canari-synthese"
+ANSWERS = ("question", "why_now", "context", "tried", "options", "out_of_bounds", "expected", "to_look_at")
+
+
+@pytest.fixture
+def canaries(app, club, places):  # noqa: F811
+    with app.app_context():
+        meeting = db.session.get_one(Meeting, club.meeting)
+        answers = {name: f"{DRAFT}-{name}" for name in ANSWERS}
+        db.session.add(Problem(meeting=meeting, state=ProblemState.draft, **answers))
+        board = db.session.scalars(db.select(Board).filter_by(meeting_id=meeting.id)).one()
+        board.phase = Phase.writing
+        board.ideas.append(Idea(author_id=club.marc, client_key="c", text=CARD, revision=2))
+        outcome = db.session.scalars(db.select(Outcome).filter_by(meeting_id=meeting.id)).one()
+        outcome.synthesis = SYNTHESIS
+        outcome.commitments.append(Commitment(person_id=club.hugo, text=SYNTHESIS, due_on=now().date()))
+        db.session.commit()
+    return places
+
+
+def pages_of(app, client, places):  # noqa: F811
+    for endpoint, method, _rule in rules(app):
+        if method == "GET":
+            yield endpoint, client.get(url_of(app, endpoint, places), follow_redirects=True).text
+
+
+def readers_of(app, visit, canaries, word):
+    found = set()
+    for name in SHORT:
+        client = visit(app.test_client(), name) if name != "nobody" else app.test_client()
+        found |= {name for _endpoint, page in pages_of(app, client, canaries) if word in page}
+    return found
+
+
+@pytest.mark.parametrize(
+    ("word", "readers"),
+    [(DRAFT, {"hugo", "claire"}), (CARD, {"marc"}), (SYNTHESIS, {"hugo", "claire"})],
+)
+def test_the_words_reach_nobody_else(app, canaries, visit, word, readers):
+    assert readers_of(app, visit, canaries, word) == readers
+
+
+def test_the_words_are_in_no_letter_no_list_and_no_log(app, club, canaries, runner, capfd):
+    with app.app_context():
+        write_calendar_letters(now())
+        db.session.commit()
+        letters = db.session.scalars(db.select(Letter)).all()
+        written = "".join(f"{each.subject}{each.text}{each.html}{each.calendar!r}" for each in letters)
+    told = runner.invoke(args=["meetings", "show", str(club.meeting), "--json"]).stdout
+    told += runner.invoke(args=["letters", "list", "--json"]).stdout
+    assert letters
+    assert json.loads(runner.invoke(args=["meetings", "list", "--json"]).stdout)
+    for word in (DRAFT, CARD, SYNTHESIS):
+        assert word not in written + told + "".join(capfd.readouterr())
