@@ -1,0 +1,1 @@
+"""Clubs: the cluster, its clubs, the companies and who belongs where."""

@@ -1,0 +1,173 @@
+"""Organisation, Club, Company, Membership, charter, and the lists that were brought in."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from bourse.clock import now
+from bourse.db import Line, Prose, Short, db
+from bourse.people.models import Person
+
+
+class ClubKind(StrEnum):
+    bourse = "bourse"
+    thematic = "thematic"
+
+
+class Role(StrEnum):
+    member = "member"
+    facilitator = "facilitator"
+
+
+class MembershipState(StrEnum):
+    invited = "invited"
+    active = "active"
+    paused = "paused"
+    left = "left"
+
+
+class Agenda(StrEnum):
+    """The agenda templates that a club and a meeting may choose."""
+
+    bourse = "bourse"
+    short = "short"
+    codevelopment = "codevelopment"
+    workshop = "workshop"
+
+
+class Organisation(db.Model):
+    """A cluster of companies (« pôle ») that runs clubs."""
+
+    name: Mapped[Line]
+    clubs: Mapped[list["Club"]] = relationship(back_populates="organisation")
+    office: Mapped[list["OfficeRole"]] = relationship(back_populates="organisation")
+
+
+class OfficeRole(db.Model):
+    """A person of the cluster's office."""
+
+    __table_args__ = (UniqueConstraint("organisation_id", "person_id"),)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    organisation: Mapped[Organisation] = relationship(back_populates="office")
+    person: Mapped[Person] = relationship(backref="office_roles")
+
+
+class Club(db.Model):
+    """A circle of managers who take turns hosting each other."""
+
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    slug: Mapped[Short] = mapped_column(unique=True)
+    name: Mapped[Line]
+    kind: Mapped[ClubKind] = mapped_column(default=ClubKind.bourse)
+    capacity: Mapped[int] = mapped_column(default=20)
+    quorum: Mapped[int] = mapped_column(default=6)
+    timezone: Mapped[Short] = mapped_column(default="Europe/Paris")
+    agenda: Mapped[Agenda] = mapped_column(default=Agenda.bourse)
+    competition_reminder: Mapped[Prose] = mapped_column(default="")
+    charter_version: Mapped[int] = mapped_column(default=0)  # the one in force; 0: none yet
+    organisation: Mapped[Organisation] = relationship(back_populates="clubs")
+    memberships: Mapped[list["Membership"]] = relationship(back_populates="club")
+    charters: Mapped[list["Charter"]] = relationship(back_populates="club", order_by="Charter.version")
+
+    @property
+    def club(self) -> "Club":
+        return self
+
+    def adopt(self, text: str) -> None:
+        """Puts a new version of the charter in force; everybody has to accept it again."""
+        self.charter_version += 1
+        self.charters.append(Charter(version=self.charter_version, text=text))
+
+
+class Charter(db.Model):
+    """One version of what the members promise each other."""
+
+    __table_args__ = (UniqueConstraint("club_id", "version"),)
+    club_id: Mapped[int] = mapped_column(ForeignKey("club.id"))
+    version: Mapped[int]
+    text: Mapped[Prose]
+    written_at: Mapped[datetime] = mapped_column(default=now)
+    club: Mapped[Club] = relationship(back_populates="charters")
+
+
+class Company(db.Model):
+    """A company of the cluster, with its site as visitors need it."""
+
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    name: Mapped[Line]
+    siren: Mapped[Short | None]
+    activity_code: Mapped[Short | None]
+    headcount: Mapped[int | None]
+    know_how: Mapped[Prose] = mapped_column(default="")  # tags, separated by commas
+    street: Mapped[Line] = mapped_column(default="")
+    postcode: Mapped[Short] = mapped_column(default="")
+    commune: Mapped[Line] = mapped_column(default="")
+    latitude: Mapped[float | None]
+    longitude: Mapped[float | None]
+    parking: Mapped[Line] = mapped_column(default="")
+    reception: Mapped[Line] = mapped_column(default="")  # whom to ask for on arrival
+    visitors: Mapped[int | None]  # at most
+    protective_equipment: Mapped[Line] = mapped_column(default="")
+    photo_rule: Mapped[Line] = mapped_column(default="")
+    safety: Mapped[Prose] = mapped_column(default="")
+    organisation: Mapped[Organisation] = relationship()
+    memberships: Mapped[list["Membership"]] = relationship(back_populates="company")
+
+    @property
+    def address(self) -> str:
+        """One line: street, postcode and commune."""
+        town = f"{self.postcode} {self.commune}".strip()
+        return ", ".join(part for part in (self.street, town) if part)
+
+
+class Membership(db.Model):
+    """A person in a club, for a company (a facilitator needs none)."""
+
+    __table_args__ = (UniqueConstraint("club_id", "person_id"),)
+    club_id: Mapped[int] = mapped_column(ForeignKey("club.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    company_id: Mapped[int | None] = mapped_column(ForeignKey("company.id"), index=True)
+    role: Mapped[Role] = mapped_column(default=Role.member)
+    state: Mapped[MembershipState] = mapped_column(default=MembershipState.invited)
+    job_title: Mapped[Line] = mapped_column(default="")
+    brings: Mapped[Prose] = mapped_column(default="")
+    looks_for: Mapped[Prose] = mapped_column(default="")
+    charter_version: Mapped[int | None]
+    charter_signed_at: Mapped[datetime | None]
+    joined_at: Mapped[datetime] = mapped_column(default=now)
+    club: Mapped[Club] = relationship(back_populates="memberships")
+    person: Mapped[Person] = relationship(backref="memberships")
+    company: Mapped[Company | None] = relationship(back_populates="memberships")
+
+    @property
+    def belongs(self) -> bool:
+        """Whether the person is of the club today: a paused or former member is not."""
+        return self.state in (MembershipState.invited, MembershipState.active)
+
+    @property
+    def has_signed(self) -> bool:
+        """Whether the charter in force was accepted."""
+        return self.club.charter_version == 0 or self.charter_version == self.club.charter_version
+
+    def sign(self, charter: Charter, at: datetime) -> None:
+        """The person accepts the charter, and so is an active member."""
+        self.charter_version, self.charter_signed_at = charter.version, at
+        self.state = MembershipState.active
+
+    def leave(self) -> None:
+        self.state = MembershipState.left
+
+
+class BroughtList(db.Model):
+    """A members' list as uploaded, kept until it is written or given up."""
+
+    club_id: Mapped[int] = mapped_column(ForeignKey("club.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    file_name: Mapped[Line]
+    content: Mapped[bytes | None]  # dropped once written
+    brought_at: Mapped[datetime] = mapped_column(default=now)
+    written_at: Mapped[datetime | None]
+    club: Mapped[Club] = relationship()

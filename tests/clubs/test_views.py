@@ -1,0 +1,295 @@
+"""The club's pages, as each person finds them."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from bourse.clubs.models import BroughtList, Club, Company, Membership, MembershipState, Role
+from bourse.clubs.open_sheets import MOST_BYTES
+from bourse.db import db
+from bourse.people.models import AuditEvent, Person
+from tests.cast import Cast, Visit
+
+LIST = Path(__file__).parent / "lists" / "membres.xlsx"
+
+
+def membership(person: int) -> Membership:
+    db.session.expire_all()
+    return db.session.scalars(db.select(Membership).filter_by(person_id=person)).one()
+
+
+def upload(client: FlaskClient, club: Cast, content: bytes | None = None, name: str = "membres.xlsx"):
+    """Sends the file as a browser does."""
+    head = f'--end\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
+    body = head.encode() + (LIST.read_bytes() if content is None else content) + b"\r\n--end--\r\n"
+    return client.post(f"/clubs/{club.slug}/import", data=body, content_type="multipart/form-data; boundary=end")
+
+
+# The club
+
+
+def test_members_find_each_other_and_only_claire_finds_numbers(client: FlaskClient, club: Cast, visit: Visit) -> None:
+    page = visit(client, "marc").get(f"/clubs/{club.slug}").text
+    assert "Nadia Exemple" in page
+    assert "Tournage Edelweiss" in page
+    assert "nadia@bourse.example" not in page
+    assert "nadia@bourse.example" in visit(client, "claire").get(f"/clubs/{club.slug}").text
+
+
+@pytest.mark.parametrize("page", ["", "/charter", "/charter/new", "/members/new", "/import"])
+def test_a_stranger_finds_no_club(client: FlaskClient, club: Cast, visit: Visit, page: str) -> None:
+    assert visit(client, "stranger").get(f"/clubs/{club.slug}{page}").status_code == 404
+
+
+@pytest.mark.parametrize("page", ["/charter/new", "/members/new", "/import"])
+def test_a_member_does_not_find_the_facilitators_pages(
+    client: FlaskClient, club: Cast, visit: Visit, page: str
+) -> None:
+    assert visit(client, "marc").get(f"/clubs/{club.slug}{page}").status_code == 404
+
+
+def test_who_has_left_finds_nothing_any_more(client: FlaskClient, club: Cast, visit: Visit) -> None:
+    membership(club.marc).leave()
+    db.session.commit()
+    assert visit(client, "marc").get(f"/clubs/{club.slug}").status_code == 404
+
+
+# Members
+
+PAUL = {
+    "email": "Paul@Gypaete.example",
+    "given_name": "Paul",
+    "family_name": "Rochebrune",
+    "mobile": "06 99 00 00 13",
+    "language": "fr",
+    "company": "0",
+    "new_company": "Gypaète Ingénierie",
+    "job_title": "Associé",
+    "role": "member",
+}
+
+
+def test_claire_adds_a_member_with_a_new_company(client: FlaskClient, club: Cast, visit: Visit) -> None:
+    visit(client, "claire").post(f"/clubs/{club.slug}/members/new", data=PAUL)
+    paul = db.session.scalars(db.select(Person).filter_by(email="paul@gypaete.example")).one()
+    assert paul.mobile == "+33699000013"
+    added = membership(paul.id)
+    assert (added.state, added.company and added.company.name) == (MembershipState.invited, "Gypaète Ingénierie")
+
+
+def test_a_double_click_adds_one_member(client: FlaskClient, club: Cast, visit: Visit) -> None:
+    visit(client, "claire")
+    for _ in range(2):
+        client.post(f"/clubs/{club.slug}/members/new", data=PAUL)
+    assert db.session.query(Person).filter_by(email="paul@gypaete.example").count() == 1
+    assert db.session.query(Company).filter_by(name="Gypaète Ingénierie").count() == 1
+
+
+def test_a_known_address_is_that_person(client: FlaskClient, club: Cast, visit: Visit) -> None:
+    visit(client, "claire").post(f"/clubs/{club.slug}/members/new", data=PAUL | {"email": "stranger@bourse.example"})
+    assert membership(club.stranger).state is MembershipState.invited
+
+
+def test_what_was_typed_comes_back_with_a_sentence(client: FlaskClient, club: Cast, visit: Visit) -> None:
+    page = visit(client, "claire").post(
+        f"/clubs/{club.slug}/members/new", data=PAUL | {"new_company": "", "mobile": "06 99"}
+    )
+    assert "Choisissez l’entreprise du membre" in page.text
+    assert "Indiquez un numéro complet" in page.text
+    assert 'value="06 99"' in page.text
+    assert 'value="Rochebrune"' in page.text
+
+
+def known(person: int, **others: str) -> dict[str, str]:
+    row = membership(person)
+    facts = {"role": row.role, "state": row.state, "company": str(row.company_id or 0)}
+    return {"given_name": row.person.given_name, "family_name": "Exemple", "language": "fr", **facts, **others}
+
+
+def test_claire_notes_that_marc_has_left(client: FlaskClient, club: Cast, visit: Visit) -> None:
+    url, typed = f"/clubs/members/{membership(club.marc).id}", known(club.marc, state="left")
+    visit(client, "claire").post(url, data=typed)
+    assert membership(club.marc).state is MembershipState.left
+
+
+def test_the_last_facilitator_stays(client: FlaskClient, club: Cast, visit: Visit) -> None:
+    url, typed = f"/clubs/members/{membership(club.claire).id}", known(club.claire, state="left")
+    page = visit(client, "claire").post(url, data=typed)
+    assert "Nommez d’abord une autre animatrice" in page.text
+    assert membership(club.claire).role is Role.facilitator
+    assert membership(club.claire).belongs
+
+
+def test_a_member_is_not_found_by_members(client: FlaskClient, club: Cast, visit: Visit) -> None:
+    assert visit(client, "marc").get(f"/clubs/members/{membership(club.nadia).id}").status_code == 404
+
+
+# Charter
+
+
+def adopt(client: FlaskClient, club: Cast, text: str, version: int = 1):
+    return client.post(f"/clubs/{club.slug}/charter/new", data={"text": text, "version": str(version), "confirm": "y"})
+
+
+def test_a_new_charter_is_accepted_again_by_everybody(client: FlaskClient, club: Cast, visit: Visit) -> None:
+    adopt(visit(client, "claire"), club, "Deux promesses.")
+    assert not membership(club.marc).has_signed
+    answer = visit(client, "marc").post(f"/clubs/{club.slug}/charter", data={"version": "2", "next": "/meetings/"})
+    assert answer.location == "/meetings/"
+    assert membership(club.marc).has_signed
+
+
+def test_a_charter_that_changed_meanwhile_is_not_accepted_unread(client: FlaskClient, club: Cast, visit: Visit) -> None:
+    adopt(visit(client, "claire"), club, "Deux promesses.")
+    answer = visit(client, "marc").post(f"/clubs/{club.slug}/charter", data={"version": "1"}, follow_redirects=True)
+    assert "Deux promesses." in answer.text
+    assert not membership(club.marc).has_signed
+
+
+def test_signing_twice_keeps_the_first_date(client: FlaskClient, club: Cast, visit: Visit) -> None:
+    before = membership(club.marc).charter_signed_at
+    visit(client, "marc").post(f"/clubs/{club.slug}/charter", data={"version": "1"})
+    assert membership(club.marc).charter_signed_at == before
+
+
+def test_a_charter_leads_nowhere_else(client: FlaskClient, club: Cast, visit: Visit) -> None:
+    typed = {"version": "1", "next": "//evil.example"}
+    assert visit(client, "marc").post(f"/clubs/{club.slug}/charter", data=typed).location == "/"
+
+
+def test_two_new_charters_meet_and_no_text_is_lost(client: FlaskClient, club: Cast, visit: Visit) -> None:
+    adopt(visit(client, "claire"), club, "La première.")
+    answer = adopt(client, club, "La seconde.")
+    assert answer.status_code == 409
+    assert "La première." in answer.text
+    assert "La seconde." in answer.text
+    assert db.session.get_one(Club, club.club).charter_version == 2
+
+
+def test_a_new_charter_wants_its_box_ticked(client: FlaskClient, club: Cast, visit: Visit) -> None:
+    page = visit(client, "claire").post(f"/clubs/{club.slug}/charter/new", data={"text": "Non", "version": "1"})
+    assert "Cochez la case" in page.text
+    assert db.session.get_one(Club, club.club).charter_version == 1
+
+
+# Companies
+
+SITE = {"name": "Ateliers Gentiane", "parking": "Portail nord", "visitors": "20"}
+
+
+def company_of(person: int) -> Company:
+    found = membership(person).company
+    assert found is not None
+    return found
+
+
+def test_a_member_describes_his_own_company(client: FlaskClient, club: Cast, visit: Visit) -> None:
+    url = f"/clubs/companies/{company_of(club.marc).id}"
+    visit(client, "marc").post(f"{url}/edit", data=SITE)
+    assert "Portail nord" in visit(client, "nadia").get(url).text
+    assert company_of(club.marc).visitors == 20
+
+
+def test_nobody_describes_anothers_company_but_claire(client: FlaskClient, club: Cast, visit: Visit) -> None:
+    url = f"/clubs/companies/{company_of(club.marc).id}/edit"
+    assert visit(client, "nadia").get(url).status_code == 404
+    assert visit(client, "odile").get(url).status_code == 404
+    assert visit(client, "claire").get(url).status_code == 200
+
+
+def test_a_stranger_finds_no_company(client: FlaskClient, club: Cast, visit: Visit) -> None:
+    assert visit(client, "stranger").get(f"/clubs/companies/{company_of(club.marc).id}").status_code == 404
+
+
+# Lists
+
+
+def test_a_list_is_shown_row_by_row_before_anything_is_written(client: FlaskClient, club: Cast, visit: Visit) -> None:
+    before = db.session.query(Person).count()
+    shown = client.get(upload(visit(client, "claire"), club).location).text
+    assert "Hélène Pralong" in shown
+    assert "paul.rochebrune(at)gypaete.example" in shown
+    assert "Indiquez l’entreprise." in shown
+    assert "Anciens membres" in shown
+    assert db.session.query(Person).count() == before
+
+
+def test_only_refused_rows_may_be_shown(client: FlaskClient, club: Cast, visit: Visit) -> None:
+    shown = client.get(upload(visit(client, "claire"), club).location + "?only=refused").text
+    assert "Paul Rochebrune" in shown
+    assert "Hélène Pralong" not in shown
+
+
+def test_nothing_is_written_while_a_row_is_refused(client: FlaskClient, club: Cast, visit: Visit) -> None:
+    before = db.session.query(Person).count()
+    answer = client.post(upload(visit(client, "claire"), club).location)
+    assert "rien n’est écrit pour l’instant" in answer.text
+    assert db.session.query(Person).count() == before
+
+
+def test_a_list_is_written_once_and_its_file_forgotten(client: FlaskClient, club: Cast, visit: Visit) -> None:
+    url = upload(visit(client, "claire"), club).location
+    before = db.session.query(Person).count()
+    for _ in range(2):
+        assert client.post(url, data={"skip_refused": "y"}).status_code == 302
+    assert db.session.query(Person).count() == before + 13
+    assert db.session.scalars(db.select(BroughtList.content)).one() is None
+    assert db.session.query(AuditEvent).filter_by(act="write_list").count() == 1
+
+
+def test_two_confirmations_at_once_have_one_effect(app: Flask, client: FlaskClient, club: Cast, visit: Visit) -> None:
+    url = upload(visit(client, "claire"), club).location
+    before = db.session.query(Person).count()
+    browsers = [visit(app.test_client(), "claire") for _ in range(4)]
+    db.session.commit()
+    with ThreadPoolExecutor(4) as at_once:
+        answers = list(at_once.map(lambda each: each.post(url, data={"skip_refused": "y"}).status_code, browsers))
+    assert answers == [302] * 4
+    assert db.session.query(Person).count() == before + 13
+    assert db.session.query(AuditEvent).filter_by(act="write_list").count() == 1
+
+
+def test_a_second_list_says_that_all_is_the_same(client: FlaskClient, club: Cast, visit: Visit) -> None:
+    client.post(upload(visit(client, "claire"), club).location, data={"skip_refused": "y"})
+    shown = client.get(upload(client, club).location).text
+    assert "nouvelle" not in shown
+    assert "14\xa0inchangées" in shown
+
+
+def test_a_list_may_be_given_up(client: FlaskClient, club: Cast, visit: Visit) -> None:
+    url = upload(visit(client, "claire"), club).location
+    client.post(f"{url}/drop")
+    assert "abandonnée" in client.get(url).text
+    assert db.session.scalars(db.select(BroughtList.content)).one() is None
+
+
+def test_a_list_belongs_to_those_who_facilitate(client: FlaskClient, club: Cast, visit: Visit) -> None:
+    url = upload(visit(client, "claire"), club).location
+    assert visit(client, "marc").get(url).status_code == 404
+    assert client.post(url).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "aucune personne"),
+        (b"\x89PNG", "n’est pas un tableau"),
+        (b"PK\x03\x04broken", "abîmé"),
+        (b"x" * (MOST_BYTES + 1), "moins de 5 Mo"),
+    ],
+    ids=["empty", "a picture", "damaged", "too large"],
+)
+def test_a_file_that_cannot_be_read_gets_a_sentence(
+    client: FlaskClient, club: Cast, visit: Visit, content: bytes, sentence: str
+) -> None:
+    answer = upload(visit(client, "claire"), club, content)
+    assert answer.status_code == (413 if len(content) > MOST_BYTES else 422)
+    assert sentence in answer.text
+    assert db.session.query(BroughtList).count() == 0
+
+
+def test_no_file_gets_a_sentence(client: FlaskClient, club: Cast, visit: Visit) -> None:
+    assert "Choisissez un fichier." in visit(client, "claire").post(f"/clubs/{club.slug}/import").text
