@@ -1,0 +1,1 @@
+"""Problems: what a host puts on the table, written beforehand."""

@@ -1,0 +1,171 @@
+"""Problem: the host's eight answers, who may read them and when."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, backref, mapped_column, relationship
+
+from bourse.clock import now
+from bourse.clubs.models import Club
+from bourse.clubs.roles import is_facilitator, is_of_club
+from bourse.db import Line, Prose, db
+from bourse.meetings.models import Meeting
+from bourse.meetings.roles import is_attending, is_host
+from bourse.people.models import Person
+from bourse.problems.frame import ANSWERS
+from bourse.problems.read import TOLD, Dates, Level, ProblemState, Readers, Relation, level, state_at
+
+BLANK: dict[str, Any] = {
+    **dict.fromkeys(ANSWERS, ""),
+    "readers": Readers.attending,
+    "title_in_letters": False,
+    "state": ProblemState.to_write,
+}
+
+
+class Problem(db.Model):
+    """The problem of one meeting. `version` rises with each change, so that two writers notice each other."""
+
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), unique=True)
+    question: Mapped[Line] = mapped_column(default="")
+    why_now: Mapped[Prose] = mapped_column(default="")
+    context: Mapped[Prose] = mapped_column(default="")
+    tried: Mapped[Prose] = mapped_column(default="")
+    options: Mapped[Prose] = mapped_column(default="")
+    out_of_bounds: Mapped[Prose] = mapped_column(default="")
+    expected: Mapped[Prose] = mapped_column(default="")
+    to_look_at: Mapped[Prose] = mapped_column(default="")
+    readers: Mapped[Readers] = mapped_column(default=Readers.attending)
+    title_in_letters: Mapped[bool] = mapped_column(default=False)
+    state: Mapped[ProblemState] = mapped_column(default=ProblemState.to_write)
+    review_note: Mapped[Prose] = mapped_column(default="")
+    version: Mapped[int] = mapped_column()
+    saved_at: Mapped[datetime] = mapped_column(default=now)
+    saved_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    submitted_at: Mapped[datetime | None]
+    approved_at: Mapped[datetime | None]
+    meeting: Mapped[Meeting] = relationship(backref=backref("problem", uselist=False))
+    saved_by: Mapped[Person | None] = relationship()
+
+    __mapper_args__: dict[str, Any] = {"version_id_col": version}
+
+    def __init__(self, **values: Any):
+        super().__init__(**(BLANK | values))
+
+    @property
+    def club(self) -> Club:
+        return self.meeting.club
+
+    @property
+    def answers(self) -> dict[str, str]:
+        return {name: getattr(self, name) for name in ANSWERS}
+
+    @property
+    def dates(self) -> Dates:
+        return dates_of(self.meeting)
+
+    def state_at(self, now: datetime) -> ProblemState:
+        return state_at(self.state, self.dates, now)
+
+    def relation_of(self, person: Person) -> Relation:
+        return relation(person, self.meeting)
+
+    def level_for(self, person: Person, now: datetime) -> Level:
+        """How much of it the person may read now."""
+        return level(self.state, self.readers, self.relation_of(person), self.dates, now)
+
+    def told_to(self, person: Person, now: datetime) -> dict[str, str]:
+        """The answers that the person may read now, in the order of the questions; open ones are left out."""
+        told = TOLD[self.level_for(person, now)]
+        return {name: text for name, text in self.answers.items() if text and name in told}
+
+    def is_newer_than(self, version: int) -> bool:
+        """Whether it changed since somebody read that version; a blank page is nobody's."""
+        return self.state is not ProblemState.to_write and self.version != version
+
+    def differs_from(self, answers: Mapping[str, str]) -> bool:
+        return any(getattr(self, name) != text for name, text in answers.items())
+
+    def save(self, answers: Mapping[str, str], by: Person, at: datetime) -> bool:
+        """Takes what was typed and says whether it is new. Once approved, what the host changes is reviewed again."""
+        if not self.differs_from(answers):
+            return False
+        for name, text in answers.items():
+            setattr(self, name, text)
+        self.saved_by_id, self.saved_at = by.id, at
+        if self.state is ProblemState.to_write:
+            self.state = ProblemState.draft
+        elif self.state is ProblemState.approved and is_host(by, self):
+            self.submit(at)
+        self._name_meeting(at)
+        return True
+
+    def share_with(self, readers: Readers, title_in_letters: bool, at: datetime) -> None:
+        """The host's choice: who reads the summary, and whether letters and calendars name the question."""
+        self.readers, self.title_in_letters = readers, title_in_letters
+        self._name_meeting(at)
+
+    def submit(self, at: datetime) -> None:
+        """Hands it to the facilitator."""
+        self.state, self.submitted_at, self.approved_at = ProblemState.submitted, at, None
+        self._name_meeting(at)
+
+    def approve(self, at: datetime) -> None:
+        """The facilitator's yes: from now on its readers follow from the calendar."""
+        self.state, self.approved_at, self.review_note = ProblemState.approved, at, ""
+        self._name_meeting(at)
+
+    def send_back(self, note: str, at: datetime) -> None:
+        """The facilitator asks the host to complete it."""
+        self.state, self.review_note, self.approved_at = ProblemState.to_complete, note, None
+        self._name_meeting(at)
+
+    def _name_meeting(self, at: datetime) -> None:
+        """Keeps the title that calendars show: the question once approved, if the host lets it be told there."""
+        is_told = self.title_in_letters and self.state is ProblemState.approved
+        title = self.question if is_told else ""
+        if self.meeting.title != title:
+            self.meeting.title, self.meeting.changed_at = title, at
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one person may know of a meeting's problem now; `told` are the answers to show, and the only ones."""
+
+    relation: Relation
+    level: Level
+    state: ProblemState
+    told: dict[str, str]
+    dates: Dates
+
+
+def reading(person: Person, meeting: Meeting, now: datetime) -> Reading:
+    """The problem as the person may read it, whether it is written or not."""
+    problem, dates = meeting.problem, dates_of(meeting)
+    if problem is None:
+        return Reading(relation(person, meeting), Level.nothing, ProblemState.to_write, {}, dates)
+    return Reading(
+        problem.relation_of(person),
+        problem.level_for(person, now),
+        problem.state_at(now),
+        problem.told_to(person, now),
+        dates,
+    )
+
+
+def dates_of(meeting: Meeting) -> Dates:
+    return Dates(meeting.starts_at, meeting.ends_at, meeting.club.timezone)
+
+
+def relation(person: Person, meeting: Meeting) -> Relation:
+    """What the person is to the meeting's problem. Before the "go" it is known only to those who prepare it."""
+    if is_host(person, meeting):
+        return Relation.host
+    if is_facilitator(person, meeting):
+        return Relation.facilitator
+    if not meeting.is_released or meeting.is_cancelled or not is_of_club(person, meeting):
+        return Relation.outsider
+    return Relation.attending if is_attending(person, meeting) else Relation.member

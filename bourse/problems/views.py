@@ -1,0 +1,234 @@
+"""Writing the problem in five short steps, reviewing it, reading it."""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from sqlalchemy.orm import joinedload
+
+from bourse.clock import now
+from bourse.clubs.models import Club, Membership, Role
+from bourse.clubs.roles import has_signed, is_facilitator
+from bourse.db import db
+from bourse.doors import Verdict, door
+from bourse.meetings.models import Meeting
+from bourse.meetings.roles import hosts_or_facilitates, is_host
+from bourse.people.models import Person, note
+from bourse.problems.forms import AnswersForm, ApproveForm, SendBackForm, ShareForm, VersionedForm
+from bourse.problems.frame import ANSWERS, STEPS, answered, minutes_left, missing, step_after, step_to_resume
+from bourse.problems.models import Problem, Reading, dates_of, reading
+from bourse.problems.read import Level, ProblemState, Readers
+from bourse.words import _, day, hour
+
+bp = Blueprint("problems", __name__, url_prefix="/problems")
+
+WITH_THE_HOST = (ProblemState.to_write, ProblemState.draft, ProblemState.to_complete)
+NOT_HANDED_IN = (ProblemState.to_write, ProblemState.draft)
+
+
+@bp.app_template_global("problem_read_by")
+def problem_read_by(person: Person, meeting: Meeting) -> Reading:
+    """For the pages of other rooms: what the person may know of the meeting's problem."""
+    return reading(person, meeting, now())
+
+
+def may_read(person: Any, place: Any) -> Verdict:
+    """Whether the person may read anything; host and facilitator find the page even before a word is written."""
+    return hosts_or_facilitates(person, place) or reading(person, place.meeting, now()).level > Level.nothing
+
+
+@bp.get("/<int:meeting>")
+@door(may_read, has_signed)
+def read(meeting: Meeting) -> ResponseReturnValue:
+    """The problem, as far as the reader may know it."""
+    return _reading_page(meeting)
+
+
+def _reading_page(meeting: Meeting, form: SendBackForm | None = None, **more: Any) -> str:
+    problem = meeting.problem
+    return render_template(
+        "problems/read.html",
+        meeting=meeting,
+        problem=problem,
+        reading=reading(current_user, meeting, now()),
+        may_review=is_facilitator(current_user, meeting) and problem is not None and problem.state not in NOT_HANDED_IN,
+        approve_form=ApproveForm(obj=problem, formdata=None),
+        send_back_form=form or SendBackForm(formdata=None),
+        **more,
+    )
+
+
+@bp.route("/<int:meeting>/write", methods=["GET", "POST"])
+@door(hosts_or_facilitates, has_signed)
+def write(meeting: Meeting) -> ResponseReturnValue:
+    """One step of the writing; without `?step=`, the one where the writer stopped."""
+    problem = _problem_to_change(meeting) if request.method == "POST" else meeting.problem
+    step = request.args.get("step", "")
+    if step not in STEPS:
+        step = step_to_resume(problem.answers if problem else {})
+    if step == "share":
+        return _share(meeting, problem)
+    return _answer(meeting, problem, step)
+
+
+def _answer(meeting: Meeting, problem: Problem | None, step: str) -> ResponseReturnValue:
+    """A step with questions."""
+    form = AnswersForm.asking(STEPS[step], problem)
+    if not form.validate_on_submit() or problem is None:
+        return _writing_page(meeting, form, step)
+    if theirs := _written_meanwhile(problem, form):
+        form.version.data = problem.version
+        return _writing_page(meeting, form, step, theirs=theirs), 409
+    _save(problem, form)
+    db.session.commit()
+    if request.form.get("then") == "later":
+        flash(_("Votre texte est enregistré."))
+        return redirect(url_for("meetings.show", meeting=meeting.id))
+    return redirect(url_for(".write", meeting=meeting.id, step=step_after(step)))
+
+
+@bp.post("/<int:meeting>/save")
+@door(hosts_or_facilitates, has_signed)
+def save(meeting: Meeting) -> ResponseReturnValue:
+    """Keeps what is being typed, and says so: {said, version}; 409 adds the other text, 422 says what is wrong."""
+    problem = _problem_to_change(meeting)
+    form = AnswersForm.asking(set(ANSWERS).intersection(request.form), problem)
+    if not form.validate_on_submit():
+        return {"said": str(next(iter(form.errors.values()))[0])}, 422
+    if theirs := _written_meanwhile(problem, form):
+        said = _("Ce texte a changé ailleurs : gardé dans cette page. « Continuer » vous montre les deux.")
+        return {"said": said, "version": problem.version, "theirs": theirs}, 409
+    _save(problem, form)
+    db.session.commit()
+    return {"said": _said(problem), "version": problem.version}
+
+
+def _share(meeting: Meeting, problem: Problem | None) -> ResponseReturnValue:
+    """The last step: who reads it, and handing it in."""
+    form = ShareForm(obj=problem)
+    if not form.validate_on_submit() or problem is None:
+        return _writing_page(meeting, form, "share")
+    is_handed_in = request.form.get("then") == "submit" and problem.state in WITH_THE_HOST
+    if is_handed_in and (names := missing(problem.answers)):
+        return _writing_page(meeting, form, "share", missing=names)
+    if problem.is_newer_than(form.seen_version) and (is_handed_in or not _chooses_the_same(problem, form)):
+        form.version.data = problem.version
+        return _writing_page(meeting, form, "share", is_stale=True), 409
+    problem.share_with(Readers(form.readers.data), bool(form.title_in_letters.data), now())
+    if is_handed_in:
+        problem.submit(now())
+    note("submit_problem" if is_handed_in else "share_problem", by=current_user, about=meeting)
+    db.session.commit()
+    flash(_said_of_sharing(problem))
+    return redirect(url_for("meetings.show", meeting=meeting.id))
+
+
+@bp.post("/<int:meeting>/approve")
+@door(is_facilitator)
+def approve(meeting: Meeting) -> ResponseReturnValue:
+    """The facilitator's yes, to the very text that she read."""
+    problem, form = _problem_to_change(meeting), ApproveForm()
+    if not form.validate_on_submit() or problem.state in NOT_HANDED_IN:
+        abort(400)
+    if problem.state is not ProblemState.approved:
+        if problem.is_newer_than(form.seen_version):
+            return _reading_page(meeting, is_stale=True), 409
+        problem.approve(now())
+        note("approve_problem", by=current_user, about=meeting)
+        db.session.commit()
+    flash(_("Noté : le problème est approuvé. Ses lecteurs le verront à la date dite."))
+    return redirect(url_for(".read", meeting=meeting.id))
+
+
+@bp.post("/<int:meeting>/send-back")
+@door(is_facilitator)
+def send_back(meeting: Meeting) -> ResponseReturnValue:
+    """The facilitator asks the host to complete it."""
+    problem, form = _problem_to_change(meeting), SendBackForm()
+    if problem.state in NOT_HANDED_IN:
+        abort(400)
+    if not form.validate_on_submit():
+        return _reading_page(meeting, form)
+    problem.send_back(form.review_note.data or "", now())
+    note("send_back_problem", by=current_user, about=meeting)
+    db.session.commit()
+    flash(_("Noté : %(name)s verra votre mot en ouvrant son problème.", name=meeting.host.person.name))
+    return redirect(url_for(".read", meeting=meeting.id))
+
+
+def _problem_to_change(meeting: Meeting) -> Problem:
+    """The meeting's problem as it is now, blank if need be; other writers wait until we have committed."""
+    db.session.execute(db.select(Meeting.id).where(Meeting.id == meeting.id).with_for_update())
+    query = db.select(Problem).filter_by(meeting_id=meeting.id).execution_options(populate_existing=True)
+    problem = db.session.scalar(query)
+    if problem is None:
+        problem = Problem(meeting=meeting)
+        db.session.add(problem)
+    return problem
+
+
+def _written_meanwhile(problem: Problem, form: AnswersForm) -> dict[str, str]:
+    """The stored answers that differ from the typed ones, when somebody wrote since the form was opened."""
+    if not problem.is_newer_than(form.seen_version):
+        return {}
+    return {name: problem.answers[name] for name, text in form.answers.items() if problem.answers[name] != text}
+
+
+def _save(problem: Problem, form: AnswersForm) -> None:
+    if problem.save(form.answers, by=current_user, at=now()):
+        note("write_problem", by=current_user, about=problem.meeting)
+
+
+def _chooses_the_same(problem: Problem, form: ShareForm) -> bool:
+    return (form.readers.data, bool(form.title_in_letters.data)) == (problem.readers, problem.title_in_letters)
+
+
+def _writing_page(meeting: Meeting, form: VersionedForm, step: str, **more: Any) -> str:
+    problem = meeting.problem
+    answers = problem.answers if problem else {}
+    return render_template(
+        "problems/write.html",
+        meeting=meeting,
+        problem=problem,
+        form=form,
+        step=step,
+        steps=STEPS,
+        answers=answers,
+        answered=answered(answers),
+        minutes=minutes_left(answers),
+        dates=dates_of(meeting),
+        facilitators=_facilitators(meeting.club),
+        is_host=is_host(current_user, meeting),
+        said=_said(problem) if problem and problem.saved_by_id else "",
+        **more,
+    )
+
+
+def _facilitators(club: Club) -> list[Person]:
+    query = db.select(Membership).filter_by(club_id=club.id, role=Role.facilitator)
+    memberships = db.session.scalars(query.options(joinedload(Membership.person)))
+    return [membership.person for membership in memberships if membership.belongs]
+
+
+def _said(problem: Problem) -> str:
+    """What the page says of the last save."""
+    at = _moment(problem)
+    if problem.state in WITH_THE_HOST:
+        return _("Brouillon enregistré %(at)s", at=at)
+    return _("Enregistré %(at)s", at=at)
+
+
+def _moment(problem: Problem) -> str:
+    """« à 9 h 41 » today, « le jeudi 5 mars » on another day; on the club's clock."""
+    zone = ZoneInfo(problem.club.timezone)
+    if problem.saved_at.astimezone(zone).date() == now().astimezone(zone).date():
+        return _("à %(hour)s", hour=hour(problem.saved_at, zone))
+    return _("le %(day)s", day=day(problem.saved_at, year=False, zone=zone))
+
+
+def _said_of_sharing(problem: Problem) -> str:
+    if problem.state is ProblemState.submitted:
+        return _("Transmis : l'animatrice relit votre problème, puis il sera lu par ceux que vous avez choisis.")
+    return _("C'est noté.")
