@@ -1,0 +1,1 @@
+"""Homes: what is asked of me now."""

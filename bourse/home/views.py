@@ -1,0 +1,224 @@
+"""The first page: what comes next and what is asked of whoever opens it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from flask import Blueprint, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from markupsafe import Markup
+
+from bourse.board.gather import Phase
+from bourse.clock import club_time, now
+from bourse.clubs.models import Club, Membership, Role
+from bourse.clubs.roles import facilitates, has_signed, is_facilitator, memberships_of
+from bourse.doors import door
+from bourse.home import facts
+from bourse.home.ask import Asked, Occasion, Promise, answer_by, asked
+from bourse.home.balance import Balance, Visit, balance
+from bourse.home.desk import Case, Waiting, waiting
+from bourse.home.dial import Place, Standing, Turnout, ring, season_at, turn_from
+from bourse.meetings.models import Answer, Invitation, Meeting, Presence, Season
+from bourse.meetings.roles import may_know_meeting
+from bourse.people.models import Person
+from bourse.problems.models import dates_of, reading
+from bourse.problems.read import Level
+from bourse.words import _, month_letters
+
+bp = Blueprint("home", __name__)
+
+
+def navigation(person: Person) -> list[tuple[str, str, str, str]]:
+    """(key, URL, icon, label) of each place to go."""
+    places = [
+        ("home", url_for("home.show"), "home", _("Accueil")),
+        ("meet", url_for("meetings.index"), "cal", _("Rencontres")),
+    ]
+    if memberships := memberships_of(person):
+        club = url_for("clubs.show", club=memberships[0].club.slug)
+        places += [("do", url_for("outcomes.index"), "do", _("Suites")), ("club", club, "club", _("Club"))]
+    return places
+
+
+@bp.get("/")
+@door()
+def show() -> ResponseReturnValue:
+    """The desk of a facilitator, the list of the office, the home of a member."""
+    memberships = memberships_of(current_user)
+    if facilitates(current_user):
+        return _desk(Scene.of(current_user, memberships))
+    if memberships:
+        return _home(Scene.of(current_user, memberships))
+    return _office() if current_user.office_roles else render_template("home/nowhere.html")
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What both homes show: the next meeting of all one's clubs, and the season of its club."""
+
+    club: Club
+    today: date
+    season: Season | None
+    meetings: Sequence[Meeting]
+    turnouts: dict[int, Turnout]
+    mine: dict[int, Invitation]
+    next: Meeting | None
+    places: list[Place]
+    first_day: date
+
+    @classmethod
+    def of(cls, person: Person, memberships: Sequence[Membership]) -> "Scene":
+        ids = [membership.club_id for membership in memberships]
+        meetings = [each for each in facts.meetings_of(ids, now()) if may_know_meeting(person, each)]
+        coming = next((each for each in meetings if not each.is_over(now())), None)
+        club = coming.club if coming else memberships[0].club
+        today = club_time(now(), club.timezone).date()
+        season = season_at([each for each in facts.seasons_of(ids) if each.club_id == club.id], today)
+        turnouts = facts.turnouts(meetings)
+        first, last = turn_from(season.starts_on if season else None, today)
+        places = [
+            Place(each, _on(each), each.number, _standing(each, coming), turnouts.get(each.id, Turnout()))
+            for each in meetings
+            if each.club_id == club.id and first <= _on(each) <= last
+        ]
+        mine = facts.invitations_of(person, meetings)
+        return cls(club, today, season, meetings, turnouts, mine, coming, places, first)
+
+    @property
+    def ring(self) -> Markup:
+        return ring(
+            self.first_day,
+            self.places,
+            seats=1 if self.places else self.club.capacity,
+            length=self.season.length if self.season else 0,
+            today=self.today,
+            months=month_letters(),
+            caption=_("rencontres"),
+        )
+
+    @property
+    def turnout(self) -> Turnout:
+        """The numbers of the next meeting."""
+        return self.turnouts.get(self.next.id, Turnout()) if self.next else Turnout()
+
+    @property
+    def answer_by(self) -> date | None:
+        return answer_by(_on(self.next), self.today) if self.next else None
+
+
+def _on(meeting: Meeting) -> date:
+    """The day of a meeting, where the club lives."""
+    return club_time(meeting.starts_at, meeting.club.timezone).date()
+
+
+def _standing(meeting: Meeting, coming: Meeting | None) -> Standing:
+    if meeting.is_over(now()):
+        return "past"
+    return "next" if meeting is coming else "todo"
+
+
+# A member's home
+
+
+def _home(scene: Scene) -> ResponseReturnValue:
+    return render_template(
+        "home/show.html",
+        scene=scene,
+        asked=_asked_of(current_user, scene),
+        balance=_balance_of(current_user, scene),
+        ideas=facts.ideas_of(current_user, [place.meeting for place in scene.places]),
+        question=_question(scene),
+    )
+
+
+def _asked_of(person: Person, scene: Scene) -> list[Asked]:
+    unsigned = [each.club for each in memberships_of(person) if each.role is Role.member and not each.has_signed]
+    coming = [each for each in scene.meetings if not each.is_over(now())]
+    promises = [Promise(each, each.due_on) for each in facts.promises_of(person)]
+    return asked(unsigned, [_occasion(person, each, scene) for each in coming], promises, scene.today)
+
+
+def _occasion(person: Person, meeting: Meeting, scene: Scene) -> Occasion:
+    """A meeting to come. The next one's answer is asked in its panel, and only its problem is near enough to read."""
+    invitation, problem, board = scene.mine.get(meeting.id), meeting.problem, meeting.board
+    hosts, is_next = meeting.host.person_id == person.id, meeting is scene.next
+    silent = invitation is not None and invitation.current_answer is Answer.none
+    attends = invitation is not None and invitation.is_attending
+    return Occasion(
+        meeting,
+        _on(meeting),
+        hosts=hosts,
+        awaits_answer=silent and meeting.is_released and not hosts and not is_next,
+        problem=problem.state if problem else "to_write",
+        problem_due_on=dates_of(meeting).due_on,
+        reads_problem=is_next and _reads_problem(person, meeting),
+        writes_cards=attends and board is not None and board.phase is Phase.writing,
+    )
+
+
+def _reads_problem(person: Person, meeting: Meeting) -> bool:
+    return not is_facilitator(person, meeting) and reading(person, meeting, now()).level >= Level.summary
+
+
+def _question(scene: Scene) -> str:
+    """The question of the next meeting, once it may be told to whoever looks and has accepted the charter."""
+    if scene.next is None or has_signed(current_user, scene.next) is not True:
+        return ""
+    return reading(current_user, scene.next, now()).told.get("question", "")
+
+
+def _balance_of(person: Person, scene: Scene) -> Balance:
+    return balance(_visit(person, place, scene.mine.get(place.meeting.id)) for place in scene.places)
+
+
+def _visit(person: Person, place: Place, invitation: Invitation | None) -> Visit:
+    is_over, at_mine = place.standing == "past", place.meeting.host.person_id == person.id
+    came = place.turnout.present if is_over else place.turnout.yes + place.turnout.maybe
+    i_came = invitation is not None and invitation.presence is Presence.present
+    i_count = at_mine and invitation is not None and (i_came if is_over else invitation.is_attending)
+    return Visit(is_over, at_mine, came - i_count, i_came)
+
+
+# The facilitator's desk
+
+
+def _desk(scene: Scene) -> ResponseReturnValue:
+    calls = scene.next and scene.next.is_released and is_facilitator(current_user, scene.next)
+    return render_template(
+        "home/desk.html",
+        scene=scene,
+        waiting=_waiting_in(scene),
+        asked=_asked_of(current_user, scene),
+        silent=facts.silent_in(scene.next) if scene.next and calls else [],
+        letters=facts.letter_counts(),
+        clubs=[each.club for each in memberships_of(current_user) if each.role is Role.facilitator],
+    )
+
+
+def _waiting_in(scene: Scene) -> list[Waiting]:
+    mine: Iterable[Meeting] = (each for each in scene.meetings if is_facilitator(current_user, each))
+    return waiting([_case(each) for each in mine], scene.today)
+
+
+def _case(meeting: Meeting) -> Case:
+    problem, outcome = meeting.problem, meeting.outcome
+    return Case(
+        meeting,
+        _on(meeting),
+        is_over=meeting.is_over(now()),
+        is_released=meeting.is_released,
+        problem=problem.state if problem else "to_write",
+        problem_due_on=dates_of(meeting).due_on,
+        is_reported=outcome is not None and outcome.closed_at is not None,
+    )
+
+
+# The office
+
+
+def _office() -> ResponseReturnValue:
+    clubs = facts.clubs_of_office(current_user)
+    meetings = facts.meetings_of([club.id for club in clubs], now())
+    known = [each for each in reversed(meetings) if may_know_meeting(current_user, each)]
+    return render_template("home/office.html", clubs=clubs, meetings=known, turnouts=facts.turnouts(known))

@@ -1,0 +1,132 @@
+"""The first page, as each person finds it."""
+
+from flask.testing import FlaskClient
+
+from bourse.clubs.models import Club, Membership
+from bourse.db import db
+from bourse.meetings.models import Meeting, Presence
+from bourse.people.models import Person
+from bourse.problems.models import Problem
+from bourse.problems.read import ProblemState
+from tests.cast import Cast, Visit, a_meeting
+
+
+def home(visit: Visit, client: FlaskClient, name: str) -> str:
+    answer = visit(client, name).get("/")
+    assert answer.status_code == 200
+    return answer.text
+
+
+def test_nadia_is_asked_whether_she_comes(client: FlaskClient, club: Cast, visit: Visit) -> None:
+    page = home(visit, client, "nadia")
+    assert "Serez-vous avec nous" in page
+    assert f"/meetings/{club.meeting}/answer" in page
+    assert "Décolletage Bouquetin" in page
+
+
+def test_her_answer_is_said_back_and_may_change(client: FlaskClient, club: Cast, visit: Visit) -> None:
+    answer = visit(client, "nadia").post(
+        f"/meetings/{club.meeting}/answer", data={"answer": "declined", "next": "/"}, follow_redirects=True
+    )
+    assert answer.request.path == "/"
+    assert "Vous ne venez pas." in answer.text
+    assert "Changer" in answer.text
+
+
+def test_marc_reads_that_he_comes(client: FlaskClient, club: Cast, visit: Visit) -> None:
+    page = home(visit, client, "marc")
+    assert "Vous venez." in page
+    assert "Serez-vous avec nous" not in page
+
+
+def test_hugo_receives_the_club_and_is_asked_for_his_problem(client: FlaskClient, club: Cast, visit: Visit) -> None:
+    page = home(visit, client, "hugo")
+    assert "Vous recevez le club." in page
+    assert "Pour l’instant, 1\xa0membre vient" in page
+    assert f"/problems/{club.meeting}/write" in page
+
+
+def test_claire_finds_whom_to_call(client: FlaskClient, club: Cast, visit: Visit) -> None:
+    db.session.get_one(Person, club.nadia).mobile = "+33699000009"
+    db.session.commit()
+    page = home(visit, client, "claire")
+    assert "tel:+33699000009" in page
+    assert "Hugo Exemple\xa0: son problème est en retard" in page.replace("&#39;", "’")
+
+
+def test_claire_notes_the_answer_and_nadia_is_silent_no_more(client: FlaskClient, club: Cast, visit: Visit) -> None:
+    page = home(visit, client, "claire")
+    url = page.partition("/meetings/invitations/")[2].partition('"')[0]
+    answer = client.post(
+        f"/meetings/invitations/{url}", data={"answer": "accepted", "next": "/"}, follow_redirects=True
+    )
+    assert "Sans réponse" not in answer.text
+
+
+def test_claire_sees_a_problem_that_was_handed_in(client: FlaskClient, club: Cast, visit: Visit) -> None:
+    db.session.add(Problem(meeting_id=club.meeting, question="Comment ?", state=ProblemState.submitted))
+    db.session.commit()
+    assert "Relire le problème de Hugo Exemple" in home(visit, client, "claire")
+
+
+def test_the_question_is_told_to_who_accepted_the_charter(client: FlaskClient, club: Cast, visit: Visit) -> None:
+    db.session.add(Problem(meeting_id=club.meeting, question="Comment durer ?", state=ProblemState.approved))
+    db.session.commit()
+    assert "Comment durer ?" in home(visit, client, "marc")
+    assert "Comment durer ?" not in home(visit, client, "odile")
+    db.session.get_one(Club, club.club).adopt("Une nouvelle charte.")
+    db.session.commit()
+    assert "Comment durer ?" not in home(visit, client, "marc")
+
+
+def test_the_office_reads_attendance_and_nothing_else(client: FlaskClient, club: Cast, visit: Visit) -> None:
+    page = home(visit, client, "odile")
+    assert "Rencontres et présences" in page
+    assert "Comment" not in page
+
+
+def test_a_stranger_is_of_no_club(client: FlaskClient, club: Cast, visit: Visit) -> None:
+    page = home(visit, client, "stranger")
+    assert "aucun club" in page
+    assert "Bouquetin" not in page
+
+
+def test_who_is_not_signed_in_is_sent_to_the_door(client: FlaskClient, club: Cast) -> None:
+    assert client.get("/").location.endswith("/people/sign-in")
+
+
+def test_a_meeting_that_is_not_released_is_nobodys_news(client: FlaskClient, club: Cast, visit: Visit) -> None:
+    db.session.get_one(Meeting, club.meeting).released_at = None
+    db.session.commit()
+    assert "Bouquetin" not in home(visit, client, "marc")
+    assert "Envoyer les invitations" in home(visit, client, "claire")
+
+
+def test_an_unsigned_charter_is_asked_for(client: FlaskClient, club: Cast, visit: Visit) -> None:
+    db.session.get_one(Club, club.club).adopt("Une nouvelle charte.")
+    db.session.commit()
+    assert "Accepter la charte" in home(visit, client, "marc")
+    assert "Accepter la charte" not in home(visit, client, "claire")
+
+
+def test_past_meetings_count_who_was_there(client: FlaskClient, club: Cast, visit: Visit) -> None:
+    nadia, marc = (_membership(each) for each in (club.nadia, club.marc))
+    with db.session.no_autoflush:
+        meeting = a_meeting(nadia.club, nadia, [nadia.person, marc.person], days=-20)
+    for invitation in meeting.invitations:
+        invitation.presence = Presence.present
+    db.session.commit()
+    assert "1\xa0demi-journée chez vos confrères" in home(visit, client, "marc")
+    assert "1\xa0demi-journée reçue" in home(visit, client, "nadia")
+
+
+def _membership(person: int) -> Membership:
+    return db.session.scalars(db.select(Membership).filter_by(person_id=person)).one()
+
+
+def test_a_club_without_a_meeting_says_who_acts_next(client: FlaskClient, club: Cast, visit: Visit) -> None:
+    meeting = db.session.get_one(Meeting, club.meeting)
+    meeting.cancel()
+    db.session.commit()
+    assert "Pas encore de rencontre" in home(visit, client, "marc")
+    assert "Planifier une rencontre" in home(visit, client, "claire")
