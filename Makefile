@@ -2,9 +2,10 @@
 PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
+ENGLISH := bourse/translations/en/LC_MESSAGES/messages
 INSTALL := $(PY) -m uv pip install --quiet --python $(PY)
 
-.PHONY: run test requirements clean
+.PHONY: run test requirements words clean
 
 run: $(VENV)/for-running
 	@exec $(PY) -m bourse.develop
@@ -21,6 +22,14 @@ requirements: $(VENV)/for-installing
 	  $(PY) -m uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	    --no-header --no-emit-index-url $$name.in -o $$name.txt >/dev/null || exit 1; \
 	done
+
+# Brings the English catalogue up to date with what code and templates say, and compiles it.
+words: $(VENV)/for-running
+	mkdir -p .cache
+	$(VENV)/bin/pybabel -q extract -F babel.cfg --project bourse --version 1 --sort-output -k _n:1,2 -k _l -o .cache/messages.pot .
+	$(VENV)/bin/pybabel -q update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --no-wrap \
+	  -i .cache/messages.pot -l en -o $(ENGLISH).po
+	$(VENV)/bin/pybabel -q compile -i $(ENGLISH).po -o $(ENGLISH).mo
 
 clean:
 	rm -rf $(VENV) .cache build dist *.egg-info
