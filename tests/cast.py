@@ -13,7 +13,7 @@ from bourse.clubs.models import Club, Company, Membership, MembershipState, Offi
 from bourse.db import db
 from bourse.meetings.models import Answer, Invitation, Meeting, Season, SeasonState, Via
 from bourse.people.enter import fingerprint
-from bourse.people.models import Person, SignIn
+from bourse.people.models import Language, Person, SignIn
 
 ZONE = "Europe/Paris"
 HOSTS_COMPANY = "Décolletage Bouquetin"
@@ -37,7 +37,7 @@ class Cast:
         return f"{name}@bourse.example"
 
 
-def a_person(name: str, family: str = "", language: str = "fr") -> Person:
+def a_person(name: str, family: str = "", language: Language = Language.fr) -> Person:
     person = Person(given_name=name.capitalize(), family_name=family or "Exemple", email=f"{name}@bourse.example")
     person.language = language
     db.session.add(person)
@@ -62,9 +62,10 @@ def a_company(organisation: Organisation, name: str) -> Company:
 
 
 def a_member(club: Club, person: Person, company: Company | None, role: Role = Role.member) -> Membership:
-    membership = Membership(person=person, company=company, role=role, state=MembershipState.active)
+    membership = Membership(role=role, state=MembershipState.active)
     membership.charter_version, membership.charter_signed_at = club.charter_version, now()
     club.memberships.append(membership)
+    membership.person, membership.company = person, company
     return membership
 
 

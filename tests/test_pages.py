@@ -21,7 +21,8 @@ def demo(app, runner):
 
 def crawl(client, start="/", most=400):
     """Every page that links lead to, from `start`, as (path, tree); each path's query is read once."""
-    waiting, seen = [start], set()
+    waiting: list[str] = [start]
+    seen: set[str] = set()
     while waiting and len(seen) < most:
         path = waiting.pop()
         if path in seen:

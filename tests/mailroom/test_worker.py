@@ -66,7 +66,7 @@ def test_a_refused_address_fails_at_once_and_holds_nobody_up(worker, smtp):
     worker.run(once=True)
     assert state_of(gone) == (LetterState.failed, 1)
     assert state_of(well) == (LetterState.sent, 1)
-    assert "550" in db.session.get_one(Letter, gone).reason
+    assert "550" in str(db.session.get_one(Letter, gone).reason)
 
 
 def test_a_greylisted_letter_is_tried_again_under_the_same_message_id(worker, smtp):

@@ -13,7 +13,7 @@ from bourse.mailroom.worker import Worker
 from bourse.meetings.due import write_calendar_letters
 from bourse.meetings.letters import answer_url
 from bourse.meetings.models import Answer, CalendarCopy, Meeting, MeetingState, Via
-from bourse.people.models import Person
+from bourse.people.models import Language, Person
 from tests.cast import ZONE, invitation_of
 
 
@@ -61,7 +61,7 @@ def test_the_facilitator_plans_a_meeting_and_sees_who_will_get_what(app, club, c
     page = client.get(answer.location).text
     assert "marc@bourse.example" in page
     with app.app_context():
-        planned = db.session.scalars(db.select(Meeting).order_by(Meeting.id.desc())).first()
+        planned = db.session.scalars(db.select(Meeting).order_by(Meeting.id.desc()).limit(1)).one()
         assert (planned.number, planned.is_released, len(planned.invited)) == (7, False, 3)
 
 
@@ -245,7 +245,7 @@ def test_two_workers_that_see_the_same_facts_write_one_letter_each(app, club):
 
 def test_the_english_reader_gets_english(app, club, smtp):
     with app.app_context():
-        db.session.get_one(Person, club.nadia).language = "en"
+        db.session.get_one(Person, club.nadia).language = Language.en
         db.session.commit()
     mails = {mail["To"].addresses[0].username: mail for mail in carry(app, smtp)}
     assert mails["nadia"]["Subject"].startswith("Invitation: ")

@@ -26,11 +26,13 @@ def last_letter(app):
 
 
 def link_in(letter):
-    return re.search(r"http://[^/]+(/people/sign-in/\S+)", letter.text).group(1)
+    (link,) = re.findall(r"http://[^/]+(/people/sign-in/\S+)", letter.text)
+    return link
 
 
 def code_in(letter):
-    return re.search(r"([A-Z0-9]{4}\s[A-Z0-9]{4})", letter.text).group(1)
+    (code,) = re.findall(r"[A-Z0-9]{4}\s[A-Z0-9]{4}", letter.text)
+    return code
 
 
 def test_the_link_shows_a_button_and_its_post_opens_the_door(app, club, client):
