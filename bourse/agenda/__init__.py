@@ -1,0 +1,1 @@
+"""The agenda: how the afternoon runs, and who gives the signal."""

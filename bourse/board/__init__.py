@@ -1,0 +1,1 @@
+"""The board: cards written in silence, revealed together, some of them kept."""

@@ -1,0 +1,1 @@
+"""Outcomes: what the host keeps, and the promises that are made and kept."""
