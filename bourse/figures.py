@@ -6,32 +6,43 @@ stand in SVG geometry and colours in components.css, so no drawing needs a style
 
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from math import cos, radians, sin
 from typing import Literal, NamedTuple
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 MOST_STROKES = 20
 """Beyond so many seats strokes are no longer counted at a glance: the number says it alone."""
 
-_OPEN = Markup('<svg class="{}" {} aria-hidden="true" focusable="false">')
-_CLOSE = Markup("</svg>")
-_SIZED = Markup('viewBox="0 0 {0} {1}" width="{0}" height="{1}"')
 _NOTHING = Markup("")
 
 
-def _svg(kind: str, frame: str, parts: Iterable[Markup]) -> Markup:
-    return _OPEN.format(kind, frame) + _NOTHING.join(parts) + _CLOSE
+def _svg(kind: str, frame: str, parts: Iterable[str]) -> Markup:
+    return Markup(f'<svg class="{kind}" {frame} aria-hidden="true" focusable="false">{"".join(parts)}</svg>')
+
+
+def _sized(width: float, height: float) -> str:
+    return f'viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
 
 
 # Tally and strokes
 
-_BAR = Markup('<rect class="on" x="{}" y="0" width="3" height="{}"/>')
-_OUTLINE = Markup('<rect class="half" x="{}" y=".5" width="2" height="{}"/>')
-_DOT = Markup('<rect class="off" x="{}" y="{}" width="1" height="4"/>')
+
+def _bar(x: float, height: int) -> str:
+    return f'<rect class="on" x="{x}" y="0" width="3" height="{height}"/>'
 
 
+def _outline(x: float, height: int) -> str:
+    return f'<rect class="half" x="{x + 0.5}" y=".5" width="2" height="{height - 1}"/>'
+
+
+def _dot(x: float, height: int) -> str:
+    return f'<rect class="off" x="{x + 1}" y="{height / 2 - 2}" width="1" height="4"/>'
+
+
+@lru_cache
 def tally(yes: int, maybe: int = 0, seats: int = 12) -> Markup:
     """One stroke per seat: full for a yes, outlined for an "if need be", a dot when empty."""
     height, step = 18, 5
@@ -39,24 +50,22 @@ def tally(yes: int, maybe: int = 0, seats: int = 12) -> Markup:
     if seats > MOST_STROKES:
         return _NOTHING
     bars = [
-        *(_BAR.format(i * step, height) for i in range(yes)),
-        *(_OUTLINE.format(i * step + 0.5, height - 1) for i in range(yes, yes + maybe)),
-        *(_DOT.format(i * step + 1, height / 2 - 2) for i in range(yes + maybe, seats)),
+        *(_bar(i * step, height) for i in range(yes)),
+        *(_outline(i * step, height) for i in range(yes, yes + maybe)),
+        *(_dot(i * step, height) for i in range(yes + maybe, seats)),
     ]
-    return _svg("tally", _SIZED.format(seats * step, height), bars)
+    return _svg("tally", _sized(seats * step, height), bars)
 
 
+@lru_cache
 def strokes(done: int, to_come: int = 0) -> Markup:
     """Strokes in groups of five, as on a slate: full for what is done, outlined for what will be."""
     height, count = 22, done + to_come
     if not 0 < count <= MOST_STROKES:
         return _NOTHING
     places = [6 * i + 5 * (i // 5) for i in range(count)]
-    bars = [
-        *(_BAR.format(x, height) for x in places[:done]),
-        *(_OUTLINE.format(x + 0.5, height - 1) for x in places[done:]),
-    ]
-    return _svg("strokes", _SIZED.format(places[-1] + 3, height), bars)
+    bars = [*(_bar(x, height) for x in places[:done]), *(_outline(x, height) for x in places[done:])]
+    return _svg("strokes", _sized(places[-1] + 3, height), bars)
 
 
 # Shaft
@@ -71,9 +80,7 @@ class Part(NamedTuple):
     done: float = 0
 
 
-_AXIS = Markup('<path class="cl" d="M-12 19H0"/><svg x="100%" overflow="visible"><path class="cl" d="M0 19H12"/></svg>')
-_LENGTH = Markup('<rect class="{}" x="{:.3f}%" y="{}" width="{:.3f}%" height="{}"/>')
-_LABEL = Markup('<text x="{:.3f}%" y="58">{}</text>')
+_AXIS = '<path class="cl" d="M-12 19H0"/><svg x="100%" overflow="visible"><path class="cl" d="M0 19H12"/></svg>'
 
 # A label is thought to be so wide, in pixels, on the narrowest drawing: the list carries the rest.
 _NARROWEST, _LETTER, _GAP = 640, 8, 10
@@ -91,17 +98,21 @@ def shaft(parts: Sequence[Part]) -> Markup:
     starts = [sum(part.minutes for part in parts[:i]) * scale for i in range(len(parts))]
     placed = list(zip(starts, parts, strict=True))
     lengths = [_length(start, part, scale) for start, part in placed]
-    labels = [_LABEL.format(start, part.label) for start, part in _labelled(placed)]
-    return _svg("shaft", Markup('width="100%" height="64"'), [_AXIS, *lengths, *labels])
+    labels = [f'<text x="{start:.3f}%" y="58">{escape(part.label)}</text>' for start, part in _labelled(placed)]
+    return _svg("shaft", 'width="100%" height="64"', [_AXIS, *lengths, *labels])
 
 
-def _length(start: float, part: Part, scale: float) -> Markup:
+def _length(start: float, part: Part, scale: float) -> str:
     y, height = (10, 18) if part.is_break else (1, 36)
     kind = "done" if part.done >= 1 else "now" if part.done > 0 else "todo"
-    drawn = _LENGTH.format(kind, start, y, part.minutes * scale, height)
+    drawn = _turned(kind, start, part.minutes * scale, y, height)
     if kind == "now":
-        drawn += _LENGTH.format("gone", start, y, part.minutes * scale * part.done, height)
+        drawn += _turned("gone", start, part.minutes * scale * part.done, y, height)
     return drawn
+
+
+def _turned(kind: str, start: float, length: float, y: int, height: int) -> str:
+    return f'<rect class="{kind}" x="{start:.3f}%" y="{y}" width="{length:.3f}%" height="{height}"/>'
 
 
 def _labelled(placed: list[tuple[float, Part]]) -> list[tuple[float, Part]]:
@@ -154,23 +165,23 @@ def _at(radius: float, angle: float) -> tuple[float, float]:
     return _MIDDLE + radius * sin(turn), _MIDDLE - radius * cos(turn)
 
 
-def _path(kind: str, *points: tuple[float, float]) -> Markup:
+def _path(kind: str, *points: tuple[float, float]) -> str:
     """A broken line through the points."""
-    return Markup('<path class="{}" d="M{}"/>').format(kind, "L".join(f"{x:.1f} {y:.1f}" for x, y in points))
+    return f'<path class="{kind}" d="M{"L".join(f"{x:.1f} {y:.1f}" for x, y in points)}"/>'
 
 
-def _spokes(kind: str, inner: float, outer: float, angles: Iterable[float]) -> Markup:
+def _spokes(kind: str, inner: float, outer: float, angles: Iterable[float]) -> str:
     ends = ((_at(inner, a), _at(outer, a)) for a in angles)
     drawn = "".join(f"M{x:.1f} {y:.1f}L{u:.1f} {v:.1f}" for (x, y), (u, v) in ends)
-    return Markup('<path class="{}" d="{}"/>').format(kind, drawn)
+    return f'<path class="{kind}" d="{drawn}"/>'
 
 
-def _circle(kind: str, radius: float, centre: tuple[float, float] = (_MIDDLE, _MIDDLE)) -> Markup:
-    return Markup('<circle class="{}" cx="{:.1f}" cy="{:.1f}" r="{}"/>').format(kind, *centre, radius)
+def _circle(kind: str, radius: float, centre: tuple[float, float] = (_MIDDLE, _MIDDLE)) -> str:
+    return f'<circle class="{kind}" cx="{centre[0]:.1f}" cy="{centre[1]:.1f}" r="{radius}"/>'
 
 
-def _text(kind: str, centre: tuple[float, float], text: str) -> Markup:
-    return Markup('<text class="{}" x="{:.1f}" y="{:.1f}">{}</text>').format(kind, *centre, text)
+def _text(kind: str, centre: tuple[float, float], text: str) -> str:
+    return f'<text class="{kind}" x="{centre[0]:.1f}" y="{centre[1]:.1f}">{escape(text)}</text>'
 
 
 def season_ring(
@@ -190,18 +201,29 @@ def season_ring(
     reader's language; `centre` is a big text and its caption; `pause` is hatched, like a section
     cut; `uid` tells two rings of one page apart. Beyond `MOST_STROKES` seats the bar is a number.
     """
-    dial = _Dial(start)
-    marks = sorted(marks)
+    return _ring(_Dial(start), tuple(sorted(marks)), seats, tuple(months), today, centre, pause, uid)
+
+
+@lru_cache  # everybody in a club looks at the same one
+def _ring(
+    dial: _Dial,
+    marks: Sequence[Mark],
+    seats: int,
+    months: Sequence[str],
+    today: date | None,
+    centre: tuple[str, str],
+    pause: tuple[date, date] | None,
+    uid: str,
+) -> Markup:
     parts = [
-        _hatch(dial, pause, uid) if pause else _NOTHING,
+        _hatch(dial, pause, uid) if pause else "",
         _dial_plate(dial, months),
         *(_seats(dial, mark, seats) for mark in marks),
         *_balloons(dial, marks),
-        _needle(dial.angle(today)) if today else _NOTHING,
+        _needle(dial.angle(today)) if today else "",
         _centre(*centre),
     ]
-    kind = "ring fine" if seats > 12 else "ring"
-    return _svg(kind, Markup('viewBox="0 0 480 480"'), parts)
+    return _svg("ring fine" if seats > 12 else "ring", 'viewBox="0 0 480 480"', parts)
 
 
 def blank_ring(months: Sequence[str]) -> Markup:
@@ -213,27 +235,27 @@ def blank_ring(months: Sequence[str]) -> Markup:
     return season_ring(date(2025, 9, 1), held + planned, seats=12, months=months, pause=pause, uid="blank")
 
 
-def _hatch(dial: _Dial, pause: tuple[date, date], uid: str) -> Markup:
+def _hatch(dial: _Dial, pause: tuple[date, date], uid: str) -> str:
     first, last = dial.angle(pause[0]), dial.angle(pause[1])
-    corners = [
-        *_at(_DIAL_IN, first), *_at(_DIAL_IN, last), *_at(_SEATS_IN, last), *_at(_SEATS_IN, first)
-    ]  # fmt: skip
-    return Markup(
-        '<defs><pattern id="{0}-hatch" width="7" height="7" patternUnits="userSpaceOnUse"'
+    a, b, c, d = (
+        f"{x:.1f} {y:.1f}"
+        for x, y in (_at(_DIAL_IN, first), _at(_DIAL_IN, last), _at(_SEATS_IN, last), _at(_SEATS_IN, first))
+    )
+    return (
+        f'<defs><pattern id="{uid}-hatch" width="7" height="7" patternUnits="userSpaceOnUse"'
         ' patternTransform="rotate(45)"><path class="hatch" d="M0 0V7"/></pattern></defs>'
-        '<path fill="url(#{0}-hatch)" d="M{1:.1f} {2:.1f}A184 184 0 0 1 {3:.1f} {4:.1f}'
-        'L{5:.1f} {6:.1f}A116 116 0 0 0 {7:.1f} {8:.1f}Z"/>'
-    ).format(uid, *corners)
+        f'<path fill="url(#{uid}-hatch)" d="M{a}A184 184 0 0 1 {b}L{c}A116 116 0 0 0 {d}Z"/>'
+    )
 
 
-def _dial_plate(dial: _Dial, months: Sequence[str]) -> Markup:
+def _dial_plate(dial: _Dial, months: Sequence[str]) -> str:
     """Centre lines, circles, weeks as short graduations, months as long ones with their letter."""
     firsts = [dial.month(k) for k in range(12)]
     turns = [dial.angle(first) for first in firsts]
     letters = (_text("mon", _at(102, dial.angle(first.replace(day=15))), months[first.month - 1]) for first in firsts)
-    return _NOTHING.join(
+    return "".join(
         [
-            Markup('<path class="cl" d="M240 2V150M240 330V478M2 240H150M330 240H478"/>'),
+            '<path class="cl" d="M240 2V150M240 330V478M2 240H150M330 240H478"/>',
             _circle("hair", _DIAL_OUT),
             _circle("thin", _DIAL_IN),
             _circle("thin", _SEATS_IN),
@@ -246,13 +268,13 @@ def _dial_plate(dial: _Dial, months: Sequence[str]) -> Markup:
     )
 
 
-def _seats(dial: _Dial, mark: Mark, seats: int) -> Markup:
+def _seats(dial: _Dial, mark: Mark, seats: int) -> str:
     """The strokes of one meeting, from the inner circle outwards."""
     angle = dial.angle(mark.on)
     seats = max(seats, mark.yes + mark.maybe)
     if seats > MOST_STROKES:
-        return _text("count", _at(150, angle), str(mark.yes)) if mark.yes else _NOTHING
-    return _NOTHING.join(_stroke(_seat_kind(mark, seat), 121 + seat * 62 / seats, angle) for seat in range(seats))
+        return _text("count", _at(150, angle), str(mark.yes)) if mark.yes else ""
+    return "".join(_stroke(_seat_kind(mark, seat), 121 + seat * 62 / seats, angle) for seat in range(seats))
 
 
 def _seat_kind(mark: Mark, seat: int) -> str:
@@ -264,7 +286,7 @@ def _seat_kind(mark: Mark, seat: int) -> str:
     return "gone" if past else "plan"
 
 
-def _stroke(kind: str, radius: float, angle: float) -> Markup:
+def _stroke(kind: str, radius: float, angle: float) -> str:
     """A stroke across the bar, long when taken, short when empty."""
     half = 3.2 if kind in ("gone", "plan") else 7.5
     x, y = _at(radius, angle)
@@ -272,7 +294,7 @@ def _stroke(kind: str, radius: float, angle: float) -> Markup:
     return _path(kind, (x - dx, y - dy), (x + dx, y + dy))
 
 
-def _balloons(dial: _Dial, marks: Sequence[Mark]) -> list[Markup]:
+def _balloons(dial: _Dial, marks: Sequence[Mark]) -> list[str]:
     """Numbered balloons; near neighbours stand apart while their leader lines keep the date."""
     places = [dial.angle(mark.on) for mark in marks]
     for i, (one, next_one) in enumerate(pairwise(marks)):
@@ -282,19 +304,19 @@ def _balloons(dial: _Dial, marks: Sequence[Mark]) -> list[Markup]:
     return [_balloon(mark, dial.angle(mark.on), place) for mark, place in zip(marks, places, strict=True)]
 
 
-def _balloon(mark: Mark, angle: float, place: float) -> Markup:
+def _balloon(mark: Mark, angle: float, place: float) -> str:
     centre = _at(_BALLOON_AT, place)
     leader = _path("hair", _at(_DIAL_OUT, angle), _at(_BALLOON_AT - _BALLOON, place))
     balloon = leader + _circle(f"b-{mark.state}", _BALLOON, centre)
     return balloon + _text("num", centre, mark.number) if mark.number else balloon
 
 
-def _needle(angle: float) -> Markup:
+def _needle(angle: float) -> str:
     tip = (_at(_HUB, angle), _at(74, angle - 5), _at(74, angle + 5))
     return _path("needle", _at(_HUB, angle), _at(196, angle)) + _path("needle-tip", *tip)
 
 
-def _centre(big: str, caption: str) -> Markup:
+def _centre(big: str, caption: str) -> str:
     if not big:
-        return _NOTHING
+        return ""
     return _text("big", (_MIDDLE, _MIDDLE - 8), big) + _text("cap", (_MIDDLE, 273), caption)

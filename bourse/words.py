@@ -133,6 +133,7 @@ def teach(environment: Environment) -> None:
         when=when,
         in_days=in_days,
         num=num,
+        phone=phone,
         fr=typography,
         capital=capital,
     )
@@ -143,7 +144,12 @@ def teach(environment: Environment) -> None:
 
 def num(n: float, to: Language | None = None) -> str:
     """« 10,4 », « 1 234 »; "10.4", "1,234"."""
-    return format_decimal(n, locale=LOCALES[to or language()])
+    return _written(n, to or language())
+
+
+@lru_cache(maxsize=1024)
+def _written(n: float, to: Language) -> str:
+    return format_decimal(n, locale=LOCALES[to])
 
 
 def day(at: date, year: bool = True, zone: ZoneInfo = PARIS, to: Language | None = None) -> str:
@@ -157,11 +163,14 @@ def day_short(at: date, zone: ZoneInfo = PARIS, to: Language | None = None) -> s
 
 
 def _date(at: date, before: str, after: str, zone: ZoneInfo, to: Language | None) -> str:
-    to = to or language()
-    at = _local(at, zone)
-    number = "1er" if to == "fr" and at.day == 1 else str(at.day)
+    return _spelled(_local(at, zone), before, after, to or language())
+
+
+@lru_cache(maxsize=1024)
+def _spelled(on: date, before: str, after: str, to: Language) -> str:
+    number = "1er" if to == "fr" and on.day == 1 else str(on.day)
     pattern = f"{before} '{number}'{NBSP}{after}".lstrip()
-    return format_date(at, pattern, locale=LOCALES[to])
+    return format_date(on, pattern, locale=LOCALES[to])
 
 
 def hour(at: datetime, zone: ZoneInfo = PARIS, to: Language | None = None) -> str:
@@ -216,6 +225,14 @@ def in_days(then: date, now: date, zone: ZoneInfo = PARIS, to: Language | None =
 def _local(at: date, zone: ZoneInfo) -> date:
     """The day it is in the club's zone; a plain date stays what it is."""
     return at.astimezone(zone).date() if isinstance(at, datetime) else at
+
+
+def phone(number: str) -> str:
+    """A telephone number as people read it: « 06 39 98 00 21 » for a French one, else as stored."""
+    digits = number.removeprefix("+33")
+    if digits == number or len(digits) != 9:
+        return number
+    return NBSP.join([f"0{digits[0]}", *(digits[at : at + 2] for at in range(1, 9, 2))])
 
 
 def month_letters(to: Language | None = None) -> list[str]:

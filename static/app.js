@@ -1,6 +1,6 @@
 // What the pages gain from a script. Without it every page still reads, answers and signs in.
 
-const SCROLL = `scroll ${location.pathname}`;
+const SCROLL = `scroll ${location.pathname + location.search}`;
 
 /** Asks before an act that others will see; the confirming button repeats the verb. */
 function confirmActs() {

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient, FlaskCliRunner
+from jinja2 import FileSystemBytecodeCache
 from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import BaseWSGIServer, make_server
 
@@ -27,6 +28,10 @@ NO_MAIL_SERVER = "smtp://127.0.0.1:1"
 ON_A_PHONE: Any = {"viewport": {"width": 390, "height": 844}, "locale": "fr-FR"}
 
 numbers = count(1)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--draw-doors", action="store_true", help="write tests/doors.txt anew")
 
 
 # The database: migrated once a run, then copied for each test.
@@ -106,11 +111,17 @@ def settings(request: pytest.FixtureRequest, database_url: str, tmp_path: Path) 
     return settings_for(database_url, tmp_path, **others)
 
 
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
+def app(settings: Settings, compiled_templates: FileSystemBytecodeCache) -> Iterator[Flask]:
     """The house on a fresh database, its context entered: `db.session` works. Forms need no CSRF token."""
     app = create_app(settings)
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+    app.jinja_env.bytecode_cache = compiled_templates
     app.test_client_class, app.test_cli_runner_class = Visitor, Operator
     with app.app_context():
         yield app

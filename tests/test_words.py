@@ -24,6 +24,7 @@ from bourse.words import (
     language,
     month_letters,
     num,
+    phone,
     span,
     teach,
     typography,
@@ -243,6 +244,13 @@ def test_a_number_has_the_readers_comma(n: float, french: str, english: str) -> 
 def test_a_capital_leaves_the_rest_alone() -> None:
     assert capital("épicéa Usinage") == "Épicéa Usinage"
     assert capital("") == ""
+
+
+@pytest.mark.parametrize(
+    ("number", "read"), [("+33639980021", "06^39^98^00^21"), ("+41791234567", "+41791234567"), ("", "")]
+)
+def test_a_telephone_number_is_read_in_pairs(number: str, read: str) -> None:
+    assert seen(phone(number)) == read
 
 
 def test_the_ring_has_twelve_letters() -> None:

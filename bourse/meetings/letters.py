@@ -85,8 +85,7 @@ def _entry(message: Message, meeting: Meeting) -> CalendarEntry:
 
 
 def _summary(meeting: Meeting) -> str:
-    title = meeting.title or _("Rencontre du club")
-    return f"{meeting.club.name} : {title}"
+    return _("%(club)s : %(title)s", club=meeting.club.name, title=meeting.title or _("Rencontre du club"))
 
 
 def _description(meeting: Meeting) -> str:

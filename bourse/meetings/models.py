@@ -1,7 +1,9 @@
 """Season, Meeting, Invitation, and what stands in people's calendars."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 from flask import current_app
@@ -236,7 +238,9 @@ class Invitation(db.Model):
 
     @property
     def is_attending(self) -> bool:
-        return not self.is_withdrawn and self.current_answer in (Answer.accepted, Answer.tentative)
+        """Whether the person comes, as far as is known: said yes or if need be, or is here."""
+        comes = self.current_answer in (Answer.accepted, Answer.tentative) or self.presence is Presence.present
+        return comes and not self.is_withdrawn
 
     def give(self, answer: Answer, *, at: datetime, via: Via, by: Person | None, comment: str | None = None) -> None:
         """Takes an answer, from whichever door; an older one never undoes a newer one."""
@@ -249,6 +253,34 @@ class Invitation(db.Model):
 
     def withdraw(self, at: datetime) -> None:
         self.withdrawn_at = at
+
+
+class Turnout(NamedTuple):
+    """How many are invited to a meeting, say yes, say « if need be », and were there."""
+
+    invited: int = 0
+    yes: int = 0
+    maybe: int = 0
+    present: int = 0
+
+
+def turnouts(meetings: Iterable[Meeting]) -> dict[int, Turnout]:
+    """The numbers of each meeting that anybody is invited to; an answer about a date that has moved does not count."""
+    is_current = Invitation.answered_sequence >= Meeting.moved_sequence
+    numbers = (
+        _count(Invitation.id.is_not(None)),
+        _count(is_current, Invitation.answer == Answer.accepted),
+        _count(is_current, Invitation.answer == Answer.tentative),
+        _count(Invitation.presence == Presence.present),
+    )
+    query = db.select(Invitation.meeting_id, *numbers).join(Invitation.meeting).group_by(Invitation.meeting_id)
+    ids = [meeting.id for meeting in meetings]
+    rows = db.session.execute(query.where(Invitation.meeting_id.in_(ids), Invitation.withdrawn_at.is_(None)))
+    return {row[0]: Turnout(*row[1:]) for row in rows}
+
+
+def _count(*conditions: Any) -> Any:
+    return db.func.sum(db.case((db.and_(*conditions), 1), else_=0))
 
 
 class CalendarCopy(db.Model):

@@ -1,15 +1,18 @@
 """Meetings: planned, changed, released to everybody's calendar, answered."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cache
 
 from flask import Blueprint, abort, current_app, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from sqlalchemy import Select, bindparam
 from sqlalchemy.orm import joinedload, selectinload
 
 from bourse.clock import club_time, now
-from bourse.clubs.models import Club, Membership, MembershipState
+from bourse.clubs.models import Club, Company, Membership, MembershipState, Role
 from bourse.clubs.roles import is_facilitator
 from bourse.db import db
 from bourse.doors import door, open_door
@@ -18,7 +21,7 @@ from bourse.links import safe_path
 from bourse.meetings import answer_link, roles
 from bourse.meetings.due import messages_due
 from bourse.meetings.forms import AnswerForm, ConfirmForm, MeetingForm, NoteForm
-from bourse.meetings.models import Answer, Invitation, Meeting, Season, Via
+from bourse.meetings.models import Answer, Invitation, Meeting, Season, Via, turnouts
 from bourse.meetings.reconcile import Message
 from bourse.people.models import Person, note
 from bourse.words import _, day
@@ -29,32 +32,36 @@ WITH_HOST = (
     joinedload(Meeting.host).options(joinedload(Membership.person), joinedload(Membership.company)),
     joinedload(Meeting.club),
 )
+HUNG_ON = ("problem", "board", "outcome")
 
 
 def find(id: int) -> Meeting | None:
-    """A meeting with its club, its host and everybody invited."""
+    """A meeting with its club, its host, everybody invited, and what later rooms hang on it."""
+    return db.session.scalar(_whole(), {"id": id})
+
+
+@cache
+def _whole() -> Select[Meeting]:
     guests = selectinload(Meeting.invitations).joinedload(Invitation.person)
-    with_company = guests.selectinload(Person.memberships).joinedload(Membership.company)
-    return db.session.scalar(db.select(Meeting).where(Meeting.id == id).options(*WITH_HOST, with_company))
+    hung_on = (joinedload(getattr(Meeting, name)) for name in HUNG_ON)
+    return db.select(Meeting).where(Meeting.id == bindparam("id")).options(*WITH_HOST, guests, *hung_on)
 
 
 @bp.get("/")
 @door()
 def index() -> ResponseReturnValue:
     """The meetings of my clubs, season by season."""
-    return render_template("meetings/index.html", seasons=_by_season(_meetings_of(current_user)))
+    meetings = _meetings_of(current_user)
+    return render_template("meetings/index.html", seasons=_by_season(meetings), turnouts=turnouts(meetings))
 
 
-def _meetings_of(person: Person) -> Iterable[Meeting]:
+def _meetings_of(person: Person) -> list[Meeting]:
     """The meetings that the person may know of, newest first."""
     clubs = [membership.club_id for membership in person.memberships if membership.belongs]
     clusters = [role.organisation_id for role in person.office_roles]
     query = db.select(Meeting).join(Club).where(db.or_(Club.id.in_(clubs), Club.organisation_id.in_(clusters)))
-    meetings = db.session.scalars(
-        query.order_by(Meeting.starts_at.desc()).options(
-            *WITH_HOST, joinedload(Meeting.season), selectinload(Meeting.invitations)
-        )
-    )
+    query = query.order_by(Meeting.starts_at.desc()).options(*WITH_HOST, joinedload(Meeting.season))
+    meetings = db.session.scalars(query)
     return [meeting for meeting in meetings if roles.may_know_meeting(person, meeting)]
 
 
@@ -69,14 +76,24 @@ def _by_season(meetings: Iterable[Meeting]) -> dict[tuple[Club, Season | None], 
 @door(roles.may_know_meeting)
 def show(meeting: Meeting) -> ResponseReturnValue:
     """The page of a meeting: when, where, what for, with whom."""
+    guests = meeting.invited
     return render_template(
         "meetings/show.html",
         meeting=meeting,
+        guests=guests,
+        counts=Counter(guest.current_answer for guest in guests),
+        companies=_companies(meeting.club),
         invitation=meeting.invitation_of(current_user),
         form=AnswerForm(),
         is_facilitator=is_facilitator(current_user, meeting),
         sees_guests=roles.may_see_guests(current_user, meeting),
     )
+
+
+def _companies(club: Club) -> dict[int, str]:
+    """The name of each member's company, by person."""
+    names = db.select(Membership.person_id, Company.name).join(Membership.company)
+    return {row.person_id: row.name for row in db.session.execute(names.where(Membership.club_id == club.id))}
 
 
 @bp.route("/clubs/<club>/plan", methods=["GET", "POST"])
@@ -85,7 +102,7 @@ def plan(club: Club) -> ResponseReturnValue:
     """A new meeting at a host's company."""
     form = _meeting_form(club)
     if not form.is_submitted():
-        form.invited.data = [choice.value for choice in form.invited.choices or []]
+        form.invited.data = [each.person_id for each in club.memberships if each.belongs and each.role is Role.member]
         form.agenda.data = club.agenda
     if not form.validate_on_submit():
         return render_template("meetings/plan.html", form=form, club=club, meeting=None)

@@ -1,9 +1,11 @@
 """The browser's side of a sign-in: the cookie, and who stands behind it."""
 
 from collections.abc import Callable
+from functools import cache
 
 from flask import Flask, Request, current_app, g, request, session
 from flask_login import LoginManager
+from sqlalchemy import Select, bindparam
 from sqlalchemy.orm import joinedload
 
 from bourse.clock import now
@@ -26,13 +28,18 @@ def who_is_there(_: Request) -> Person | None:
     key = session.get("key")
     if key is None:
         return None
-    sign_in = db.session.scalar(
-        db.select(SignIn).where(SignIn.key_hash == fingerprint(key)).options(joinedload(SignIn.person))
-    )
+    sign_in = db.session.scalars(_by_key(), {"key_hash": fingerprint(key)}).unique().one_or_none()
     if sign_in is None or sign_in.ended_at or sign_in.person.is_closed or not _is_within_limits(sign_in):
         return None
     g.sign_in = sign_in
     return sign_in.person
+
+
+@cache
+def _by_key() -> Select[SignIn]:
+    """The sign-in with that `key_hash`, its person, and the roles that clubs hang on it: every page asks for them."""
+    with_roles = joinedload(SignIn.person).options(joinedload(Person.memberships), joinedload(Person.office_roles))
+    return db.select(SignIn).where(SignIn.key_hash == bindparam("key_hash")).options(with_roles)
 
 
 def _is_within_limits(sign_in: SignIn) -> bool:

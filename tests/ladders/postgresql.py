@@ -29,6 +29,7 @@ SETTINGS = {
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
+    "autovacuum": "off",
 }
 START_SECONDS = STOP_SECONDS = 30
 
