@@ -150,7 +150,7 @@ class Membership(db.Model):
     @property
     def has_signed(self) -> bool:
         """Whether the charter in force was accepted."""
-        return self.club.charter_version == 0 or self.charter_version == self.club.charter_version
+        return self.club.charter_version in (0, self.charter_version)
 
     def sign(self, charter: Charter, at: datetime) -> None:
         """The person accepts the charter, and so is an active member."""

@@ -27,11 +27,11 @@ class Letter(db.Model):
     key: Mapped[Line] = mapped_column(unique=True)
     kind: Mapped[Short]
     about: Mapped[Short | None] = mapped_column(index=True)  # what it is about, as "meeting:12"
-    to_name: Mapped[Line]
+    to_name: Mapped[Prose]
     to_address: Mapped[Line]
     language: Mapped[Short]
     reply_to: Mapped[Line | None]
-    subject: Mapped[Line]
+    subject: Mapped[Prose]
     text: Mapped[Prose]
     html: Mapped[Prose]
     calendar: Mapped[bytes | None]

@@ -58,11 +58,19 @@ class Worker:
     def run(self, once: bool = False) -> None:
         """Works round after round; `once`: until nothing is due."""
         while not self.stopped.is_set():
-            carried = self._round()
+            carried = self._round() if once else self._round_whatever_happens()
             if once and not carried:
                 return
             if not carried:
                 self.stopped.wait(PAUSE_SECONDS)
+
+    def _round_whatever_happens(self) -> int:
+        """A fault of ours ends a round, never the worker."""
+        try:
+            return self._round()
+        except Exception:
+            log.exception("round broken")
+            return 0
 
     def _round(self) -> int:
         """One round; returns how many letters were dealt with."""
@@ -87,7 +95,7 @@ class Worker:
     def _carry(self) -> int:
         """Carries one batch. No transaction is open while the mail server takes its time."""
         token = secrets.token_hex(16)
-        parcels = [self._pack(letter) for letter in claim(token, now())]
+        parcels = [parcel for letter in claim(token, now()) if (parcel := self._pack(letter))]
         db.session.commit()
         if not parcels:
             return 0
@@ -97,17 +105,22 @@ class Worker:
         except NoMailServer as error:
             return self._give_back(parcels, token, str(error))
 
-    def _pack(self, letter: Letter) -> Parcel:
-        mail = message(
-            letter.parts,
-            sender=self.sender,
-            recipient=(letter.to_name, letter.to_address),
-            message_id=letter.message_id,
-            date=letter.written_at,
-            references=(letter.references,) if letter.references else (),
-            reply_to=letter.reply_to,
-            language=letter.language,
-        )
+    def _pack(self, letter: Letter) -> Parcel | None:
+        """The letter as bytes; one that no mail can carry fails here and holds nobody up."""
+        try:
+            mail = message(
+                letter.parts,
+                sender=self.sender,
+                recipient=(letter.to_name, letter.to_address),
+                message_id=letter.message_id,
+                date=letter.written_at,
+                references=(letter.references,) if letter.references else (),
+                reply_to=letter.reply_to,
+                language=letter.language,
+            )
+        except ValueError as error:
+            letter.settle(LetterState.failed, now(), str(error))
+            return None
         return Parcel(letter.id, letter.to_address, mail.as_bytes())
 
     def _deliver(self, parcels: Sequence[Parcel], token: str, line: Line) -> int:

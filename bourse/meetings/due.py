@@ -8,7 +8,8 @@ from sqlalchemy.orm import selectinload
 
 from bourse.clubs.models import Club, Membership
 from bourse.db import db
-from bourse.mailroom.models import Letter, write
+from bourse.mailroom.compose import Parts
+from bourse.mailroom.models import Letter, LetterState, write
 from bourse.meetings import reconcile
 from bourse.meetings.letters import calendar_letter
 from bourse.meetings.models import Answer, CalendarCopy, Invitation, Meeting
@@ -75,8 +76,9 @@ def _is_of_club(invitation: Invitation) -> bool:
 
 def _write(message: Message, invitation: Invitation) -> None:
     copy = next((each for each in invitation.copies if each.address == message.address), None)
+    parts, trouble = _parts(message, invitation)
     letter = write(
-        calendar_letter(message, invitation),
+        parts,
         key=_key(message, invitation),
         kind=message.letter,
         to=(invitation.person.name, message.address),
@@ -84,7 +86,17 @@ def _write(message: Message, invitation: Invitation) -> None:
         about=f"meeting:{invitation.meeting_id}",
         references=copy.first_message_id if copy else None,
     )
+    if trouble:
+        letter.settle(LetterState.failed, message.stamp, trouble)
     _remember(message, invitation, copy, letter)
+
+
+def _parts(message: Message, invitation: Invitation) -> tuple[Parts, str | None]:
+    """The letter, or an empty one and why: somebody whom no calendar can invite holds nobody else up."""
+    try:
+        return calendar_letter(message, invitation), None
+    except ValueError as error:
+        return Parts("", "", ""), str(error)
 
 
 def _key(message: Message, invitation: Invitation) -> str:

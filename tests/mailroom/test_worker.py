@@ -131,3 +131,20 @@ def test_the_same_key_makes_one_letter(worker, smtp):
     worker.write_due = (twice, twice)
     worker.run(once=True)
     assert len(smtp.received) == 1
+
+
+def test_a_letter_that_no_mail_can_carry_fails_alone(worker, smtp):
+    broken, well = a_letter("nobody", to=("Nobody", "no address")), a_letter("marc")
+    worker.run(once=True)
+    assert state_of(broken)[0] is LetterState.failed
+    assert state_of(well)[0] is LetterState.sent
+
+
+def test_a_fault_of_ours_ends_a_round_and_never_the_worker(worker, smtp):
+    def fault(at):
+        worker.stopped.set()
+        raise RuntimeError("a fault")
+
+    worker.write_due = (fault,)
+    worker.run()
+    assert worker.stopped.is_set()

@@ -250,3 +250,21 @@ def test_the_english_reader_gets_english(app, club, smtp):
     mails = {mail["To"].addresses[0].username: mail for mail in carry(app, smtp)}
     assert mails["nadia"]["Subject"].startswith("Invitation: ")
     assert mails["marc"]["Subject"].startswith("Invitation\u00a0: ")
+
+
+def test_somebody_whom_no_calendar_can_invite_holds_nobody_up(app, club, smtp):
+    with app.app_context():
+        db.session.get_one(Person, club.nadia).email = "club@bourse.example"  # the organizer's own mailbox
+        db.session.commit()
+    assert len(carry(app, smtp)) == 2
+    assert carry(app, smtp) == []
+    with app.app_context():
+        (failed,) = db.session.scalars(db.select(Letter).filter_by(state="failed"))
+        assert failed.to_address == "club@bourse.example"
+
+
+def test_a_company_with_a_very_long_name_is_invited_to_all_the_same(app, club, smtp):
+    with app.app_context():
+        db.session.get_one(Meeting, club.meeting).company.name = "Établissements " + "É" * 180
+        db.session.commit()
+    assert len(carry(app, smtp)) == 3
