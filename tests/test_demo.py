@@ -90,7 +90,7 @@ def test_the_answers_were_taken_by_telephone_and_one_member_is_silent(told):
 
 def test_hugos_problem_is_late(told):
     problems = [problem for problem in db.session.scalars(db.select(Problem)) if problem.state is ProblemState.draft]
-    late = [problem.meeting.host.person.given_name for problem in problems if problem.dates.is_late(now())]
+    late = [problem.meeting.host.person.given_name for problem in problems if problem.dates.due_on < now().date()]
     assert late == ["Hugo"]
 
 

@@ -21,11 +21,11 @@ FLAGS = (
 UNPACKED = CACHE / "chromium"
 UNPACK = "import chromium from '@sparticuz/chromium'; await chromium.executablePath()"
 UNPACK_WITH_LIBRARIES = {"AWS_EXECUTION_ENV": "AWS_Lambda_nodejs22.x"}  # its way to ask for the libraries as well
-START = """#!/bin/sh
-here=$(dirname "$0")
-export LD_LIBRARY_PATH="$here/al2023/lib" FONTCONFIG_PATH="$here/fonts"
-exec "$here/chromium" "$@"
+START = f"""#!/bin/sh
+export LD_LIBRARY_PATH="{UNPACKED}/al2023/lib" FONTCONFIG_FILE="{UNPACKED}/fonts.conf"
+exec "{UNPACKED}/chromium" "$@"
 """
+FONTS = f"<fontconfig><dir>{UNPACKED}/fonts</dir><dir>/usr/share/fonts</dir></fontconfig>"
 
 
 def find() -> Path:
@@ -63,6 +63,7 @@ def _from_node() -> Path:
         UNPACKED.mkdir(parents=True, exist_ok=True)
         where = os.environ | {"TMPDIR": str(UNPACKED)} | UNPACK_WITH_LIBRARIES
         run([node.NODE, "--input-type=module", "--eval", UNPACK], ADVICE, where, cwd=node.HOME)
+        (UNPACKED / "fonts.conf").write_text(FONTS)
         program.write_text(START)
         program.chmod(0o755)
     return program

@@ -28,5 +28,6 @@ def _is_current() -> bool:
 
 
 def _install(*options: str) -> None:
-    command = [NPM, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", *options]
-    run(command, f"The packages of {LOCK} cannot be installed: npm must reach its registry.", cwd=HOME)
+    quietly = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"]
+    advice = f"The packages of {LOCK} cannot be installed: npm must reach its registry."
+    run([NPM, "ci", *quietly, *options], advice, cwd=HOME)
