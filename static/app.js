@@ -73,7 +73,16 @@ function takeUp() {
   else if (scroll && !location.hash) scrollTo(0, scroll);
 }
 
+/** What was just said goes with the next press elsewhere, or with Escape. */
+function letGo() {
+  const toast = document.querySelector(".toast");
+  if (!toast) return;
+  document.addEventListener("click", (event) => toast.contains(event.target) || toast.close());
+  document.addEventListener("keydown", (event) => event.key === "Escape" && toast.close());
+}
+
 confirmActs();
 sendOnce();
 countCharacters();
 takeUp();
+letGo();

@@ -111,6 +111,7 @@ function holdBack(event) {
 }
 
 if (form) {
+  form.elements.version.value = form.dataset.version; // a reload restores what the fields held, the page knows better
   form.addEventListener("input", typed);
   form.addEventListener("submit", leave);
   addEventListener("online", () => unsaved && !hasStopped && save());

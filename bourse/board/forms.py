@@ -19,6 +19,13 @@ KINDS = {
     IdeaKind.resource: _l("Ressource"),
     IdeaKind.warning: _l("Mise en garde"),
 }
+HEAPS = {
+    IdeaKind.idea: _l("Idées"),
+    IdeaKind.experience: _l("Expériences"),
+    IdeaKind.contact: _l("Contacts"),
+    IdeaKind.resource: _l("Ressources"),
+    IdeaKind.warning: _l("Mises en garde"),
+}
 MOST = 280
 
 

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, jsonify, redirect, render_template, request,
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from bourse.board.forms import KINDS, CardForm, JotForm
+from bourse.board.forms import HEAPS, CardForm, JotForm
 from bourse.board.gather import IdeaKind, Reader, gather
 from bourse.board.models import Board, Idea, board_of, lock_board
 from bourse.board.roles import is_author, reader_of
@@ -89,8 +89,8 @@ def _gather(board: Board, reader: Reader, since: int = 0) -> tuple[list[Idea], l
 
 
 def _by_kind(ideas: list[Idea]) -> list[tuple[Any, list[Idea]]]:
-    """The cards under the name of their kind, in the order of the form."""
-    heaps = [(label, [idea for idea in ideas if idea.kind is kind]) for kind, label in KINDS.items()]
+    """The cards in heaps of one kind, in the order of the form; no empty heap."""
+    heaps = [(label, [idea for idea in ideas if idea.kind is kind]) for kind, label in HEAPS.items()]
     return [(label, heap) for label, heap in heaps if heap]
 
 

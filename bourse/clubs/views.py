@@ -293,9 +293,20 @@ def write(brought: BroughtList) -> ResponseReturnValue:
     brought.content, brought.written_at = None, now()
     note("write_list", by=current_user, about=brought)
     db.session.commit()
-    written = len(verdicts) - refused
-    flash(_n("%(num)s ligne est écrite.", "%(num)s lignes sont écrites.", written))
+    flash(_told(verdicts))
     return redirect(url_for("clubs.show", club=brought.club.slug))
+
+
+def _told(verdicts: Sequence[Verdict]) -> str:
+    """How many people a list has brought or changed: somebody may stand on two of its lines."""
+    people = {each.person.email for each in verdicts if each.person and each.changes}
+    if not people:
+        return _("Noté : la liste n'a rien changé.")
+    return _n(
+        "Noté : %(num)s personne ajoutée ou mise à jour.",
+        "Noté : %(num)s personnes ajoutées ou mises à jour.",
+        len(people),
+    )
 
 
 @bp.post("/imports/<int:brought>/drop")

@@ -52,7 +52,7 @@ def ring(
 ) -> Markup:
     """The drawing; `length` is how many meetings the season is to have."""
     places = list(places)
-    held = sum(place.standing == "past" for place in places)
+    held, all_told = sum(place.standing == "past" for place in places), max(length, len(places))
     last = turn_from(first, today)[1]
     return season_ring(
         first,
@@ -60,7 +60,7 @@ def ring(
         seats=max([seats, *(place.turnout.invited for place in places)]),
         months=months,
         today=today if first <= today <= last else None,
-        centre=(f"{held}/{max(length, len(places))}", caption),
+        centre=(f"{held}/{all_told}", caption) if all_told else ("", ""),
         pause=_summer(first),
     )
 

@@ -184,16 +184,20 @@ def _visit(person: Person, place: Place, invitation: Invitation | None) -> Visit
 
 
 def _desk(scene: Scene) -> ResponseReturnValue:
-    calls = scene.next and scene.next.is_released and is_facilitator(current_user, scene.next)
     return render_template(
         "home/desk.html",
         scene=scene,
         waiting=_waiting_in(scene),
         asked=_asked_of(current_user, scene),
-        silent=facts.silent_in(scene.next) if scene.next and calls else [],
+        silent=facts.silent_in(scene.next) if scene.next and _calls_about(scene.next) else [],
         letters=facts.letter_counts(),
         clubs=[each.club for each in memberships_of(current_user) if each.role is Role.facilitator],
     )
+
+
+def _calls_about(meeting: Meeting) -> bool:
+    """Whether one still takes up the telephone: from the "go" to the start."""
+    return meeting.is_released and not meeting.has_begun(now()) and is_facilitator(current_user, meeting)
 
 
 def _waiting_in(scene: Scene) -> list[Waiting]:

@@ -29,7 +29,7 @@ ANSWERS = [
 class MeetingForm(BourseForm):
     """A meeting to plan or to change. Call `offer` before anything else."""
 
-    host = SelectField(_l("Qui reçoit ?"), coerce=int)
+    host = SelectField(_l("Qui reçoit ?"), coerce=int, invalid_choice_message=_l("Choisissez qui reçoit."))
     day = day_field(_l("Quel jour ?"))
     starts = hour_field(_l("De"))
     ends = hour_field(_l("À"))
@@ -41,8 +41,13 @@ class MeetingForm(BourseForm):
         """Fills the choices with the club's people."""
         self.club, self.today = club, today
         people = sorted((each for each in club.memberships if each.belongs), key=_by_name)
-        self.host.choices = [SelectChoice(each.id, _label(each)) for each in people if each.company]
+        hosts = [SelectChoice(each.id, _label(each)) for each in people if each.company]
+        self.host.choices = [SelectChoice(0, _("Choisissez un hôte")), *hosts]
         self.invited.choices = [SelectChoice(each.person_id, _label(each)) for each in people]
+
+    def validate_host(self, field: SelectField) -> None:
+        if field.data == 0:
+            raise ValidationError(_("Choisissez qui reçoit."))
 
     def validate_day(self, field: DateField) -> None:
         if field.data and field.data < self.today:

@@ -181,9 +181,10 @@ class Meeting(db.Model):
         standing = (invitation for invitation in self.invitations if not invitation.is_withdrawn)
         return sorted(standing, key=lambda invitation: (invitation.person.family_name, invitation.person.given_name))
 
-    def counts(self) -> dict[Answer, int]:
-        """How many gave each answer."""
-        answers = [invitation.current_answer for invitation in self.invited]
+    def counts(self, but: Person | None = None) -> dict[Answer, int]:
+        """How many gave each answer, one person aside."""
+        aside = but.id if but else None
+        answers = [invitation.current_answer for invitation in self.invited if invitation.person_id != aside]
         return {answer: answers.count(answer) for answer in Answer}
 
 
@@ -213,14 +214,6 @@ class Invitation(db.Model):
     @property
     def is_withdrawn(self) -> bool:
         return self.withdrawn_at is not None
-
-    @property
-    def company_name(self) -> str:
-        """The company for which the person is in the club; empty for a facilitator."""
-        club_id = self.meeting.club_id
-        return next(
-            (each.company.name for each in self.person.memberships if each.club_id == club_id and each.company), ""
-        )
 
     @property
     def is_host(self) -> bool:

@@ -1,6 +1,5 @@
 """Meetings: planned, changed, released to everybody's calendar, answered."""
 
-from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
@@ -76,12 +75,10 @@ def _by_season(meetings: Iterable[Meeting]) -> dict[tuple[Club, Season | None], 
 @door(roles.may_know_meeting)
 def show(meeting: Meeting) -> ResponseReturnValue:
     """The page of a meeting: when, where, what for, with whom."""
-    guests = meeting.invited
     return render_template(
         "meetings/show.html",
         meeting=meeting,
-        guests=guests,
-        counts=Counter(guest.current_answer for guest in guests),
+        guests=meeting.invited,
         companies=_companies(meeting.club),
         invitation=meeting.invitation_of(current_user),
         form=AnswerForm(),
@@ -197,7 +194,7 @@ def release(meeting: Meeting) -> ResponseReturnValue:
     """Shows who will get what, then gives the "go"."""
     form = ConfirmForm()
     if not form.validate_on_submit():
-        due = messages_due(meeting, now(), as_if_released=True)
+        due = messages_due(_with_calendars(meeting), now(), as_if_released=True)
         return render_template("meetings/release.html", form=form, meeting=meeting, due=_with_people(meeting, due))
     if not meeting.is_released:
         meeting.release(now())
@@ -205,6 +202,14 @@ def release(meeting: Meeting) -> ResponseReturnValue:
         db.session.commit()
     flash(_("Les invitations partent."))
     return redirect(url_for("meetings.show", meeting=meeting.id))
+
+
+def _with_calendars(meeting: Meeting) -> Meeting:
+    """The same, with what was sent to everybody and the clubs that they belong to."""
+    roles_of = joinedload(Invitation.person).selectinload(Person.memberships)
+    sent = selectinload(Meeting.invitations).options(selectinload(Invitation.copies), roles_of)
+    query = db.select(Meeting).where(Meeting.id == meeting.id).options(sent)
+    return db.session.scalars(query.execution_options(populate_existing=True)).one()
 
 
 def _with_people(meeting: Meeting, due: Iterable[Message]) -> list[tuple[Person, Message]]:

@@ -63,13 +63,14 @@ class PromiseForm(BourseForm):
     due_on = DateField(_l("Avant le"), [Required(A_DATE)])
     client_key = HiddenField(validators=[Required(_l("Rechargez la page.")), AtMost(SHORT)])
 
-    def offer(self, held_on: date, people: dict[int, str]) -> None:
-        """Sets who may be chosen; nobody to choose from: the promise is one's own."""
+    def offer(self, held_on: date, people: dict[int, str], reader_id: int, host_id: int) -> None:
+        """Sets who may be chosen, the reader first of all, else the host; nobody: the promise is one's own."""
         self.held_on = held_on
         self.client_key.data = self.client_key.data or secrets.token_urlsafe(16)
-        if self.due_on.data is None and not self.is_submitted():
-            self.due_on.data = held_on + USUAL_TERM
         self.person.choices = people
+        if not self.is_submitted():
+            self.due_on.data = held_on + USUAL_TERM
+            self.person.data = reader_id if reader_id in people else host_id
         if not people:
             del self.person
 

@@ -151,7 +151,8 @@ def _promises(outcome: Outcome | None, *, everybodys: bool) -> list[Commitment]:
 
 def _promise_form(meeting: Meeting) -> PromiseForm:
     form = PromiseForm()
-    form.offer(_held_on(meeting), people_of(meeting) if hosts_or_facilitates(current_user, meeting) else {})
+    people = people_of(meeting) if hosts_or_facilitates(current_user, meeting) else {}
+    form.offer(_held_on(meeting), people, current_user.id, meeting.host.person_id)
     return form
 
 

@@ -24,7 +24,7 @@ def prose(label: Any, hint: Any, rows: int = 4) -> TextAreaField:
 class VersionedForm(BourseForm):
     """A form that knows which version of the problem its writer saw."""
 
-    version = HiddenField(default="0", render_kw={"autocomplete": "off"})
+    version = HiddenField(default="0")
 
     @property
     def seen_version(self) -> int:

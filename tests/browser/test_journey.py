@@ -172,7 +172,11 @@ def brings_the_list(claire: Visitor) -> None:
     refused = claire.page.locator("tr[data-state=warn]").count()
     claire.page.get_by_role("checkbox").check()
     claire.press("Écrire la liste")
-    claire.reads(claire.say_count("%(num)s ligne est écrite.", "%(num)s lignes sont écrites.", 14))
+    claire.reads(
+        claire.say_count(
+            "Noté : %(num)s personne ajoutée ou mise à jour.", "Noté : %(num)s personnes ajoutées ou mises à jour.", 13
+        )
+    )
     assert refused == 2
 
 
@@ -253,20 +257,20 @@ def hands_it_in(helene: Visitor) -> None:
     helene.press("Continuer")
     helene.reads("Trente-huit personnes, du décolletage médical.")
     helene.tick("Tous les membres du club")
-    helene.confirm("Transmettre à l'animatrice")
+    helene.confirm("Transmettre")
     helene.sees("Transmis : l'animatrice relit votre problème, puis il sera lu par ceux que vous avez choisis.")
 
 
 def approves_it(claire: Visitor) -> None:
     claire.go("Accueil")
-    claire.follow("Relire le problème de %(name)s", name=HOST)
+    claire.follow("Relire le problème posé par %(name)s", name=HOST)
     claire.reads(QUESTION)
     claire.confirm("Approuver")
     claire.sees("Noté : le problème est approuvé. Ses lecteurs le verront à la date dite.")
 
 
 def reads_the_problem(marc: Visitor) -> None:
-    marc.follow("Lire le problème de %(name)s", name=HOST.split(maxsplit=1)[0])
+    marc.follow("Lire le problème posé par %(name)s", name=HOST.split(maxsplit=1)[0])
     marc.press("J'accepte la charte")
     marc.reads(QUESTION)
     marc.reads("Le réglage de la Tornos 12.")
@@ -340,7 +344,7 @@ def writes_the_synthesis(helene: Visitor) -> None:
     helene.follow("Écrire la synthèse")
     helene.write("Votre synthèse", SYNTHESIS)
     helene.tick("Tout le club")
-    helene.press("Enregistrer la synthèse")
+    helene.press("Enregistrer")
     helene.reads(SYNTHESIS)
 
 

@@ -1,5 +1,8 @@
 """The first page, as each person finds it."""
 
+from datetime import timedelta
+
+import time_machine
 from flask.testing import FlaskClient
 
 from bourse.clubs.models import Club, Membership
@@ -54,6 +57,13 @@ def test_claire_finds_whom_to_call(client: FlaskClient, club: Cast, visit: Visit
     assert "Hugo Exemple\xa0: son problème est en retard" in page.replace("&#39;", "’")
 
 
+def test_once_the_meeting_runs_nobody_is_called_or_asked(client: FlaskClient, club: Cast, visit: Visit) -> None:
+    with time_machine.travel(db.session.get_one(Meeting, club.meeting).starts_at + timedelta(hours=1)):
+        assert "Sans réponse" not in home(visit, client, "claire")
+        assert "Serez-vous avec nous" not in home(visit, client, "nadia")
+        assert "Serez-vous avec nous" not in client.get(f"/meetings/{club.meeting}").text
+
+
 def test_claire_notes_the_answer_and_nadia_is_silent_no_more(client: FlaskClient, club: Cast, visit: Visit) -> None:
     page = home(visit, client, "claire")
     url = page.partition("/meetings/invitations/")[2].partition('"')[0]
@@ -66,7 +76,7 @@ def test_claire_notes_the_answer_and_nadia_is_silent_no_more(client: FlaskClient
 def test_claire_sees_a_problem_that_was_handed_in(client: FlaskClient, club: Cast, visit: Visit) -> None:
     db.session.add(Problem(meeting_id=club.meeting, question="Comment ?", state=ProblemState.submitted))
     db.session.commit()
-    assert "Relire le problème de Hugo Exemple" in home(visit, client, "claire")
+    assert "Relire le problème posé par Hugo Exemple" in home(visit, client, "claire")
 
 
 def test_the_question_is_told_to_who_accepted_the_charter(client: FlaskClient, club: Cast, visit: Visit) -> None:
@@ -129,4 +139,6 @@ def test_a_club_without_a_meeting_says_who_acts_next(client: FlaskClient, club: 
     meeting.cancel()
     db.session.commit()
     assert "Pas encore de rencontre" in home(visit, client, "marc")
-    assert "Planifier une rencontre" in home(visit, client, "claire")
+    page = home(visit, client, "claire")
+    assert page.count("Planifier une rencontre") == 1
+    assert "Rien n’est en attente" not in page

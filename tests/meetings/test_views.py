@@ -59,7 +59,7 @@ def test_the_facilitator_plans_a_meeting_and_sees_who_will_get_what(app, club, c
     answer = visit(client, "claire").post(f"/meetings/clubs/{club.slug}/plan", data=meeting_form(app, club, day=day))
     assert answer.status_code == 302
     page = client.get(answer.location).text
-    assert "marc@bourse.example" in page
+    assert "marc<wbr>@bourse.example" in page
     with app.app_context():
         planned = db.session.scalars(db.select(Meeting).order_by(Meeting.id.desc()).limit(1)).one()
         assert (planned.number, planned.is_released, len(planned.invited)) == (7, False, 3)
@@ -76,13 +76,14 @@ def test_a_double_click_plans_one_meeting(app, club, client, visit):
 @pytest.mark.parametrize(
     ("field", "typed", "sentence"),
     [
+        ("host", "0", "Choisissez qui reçoit."),
         ("day", "31/02/2027", "Indiquez une date"),
         ("day", "2020-01-01", "Choisissez un jour à venir"),
         ("ends", "13:00", "indiquez une heure plus tardive"),
         ("starts", "midi", "Indiquez une heure"),
     ],
 )
-def test_a_wrong_date_gets_a_sentence_and_keeps_what_was_typed(app, club, client, visit, field, typed, sentence):
+def test_a_wrong_answer_gets_a_sentence_and_keeps_what_was_typed(app, club, client, visit, field, typed, sentence):
     form = meeting_form(app, club, practical="Covoiturage à la gare", **{field: typed})
     page = visit(client, "claire").post(f"/meetings/clubs/{club.slug}/plan", data=form).text
     assert sentence in page
@@ -268,3 +269,10 @@ def test_a_company_with_a_very_long_name_is_invited_to_all_the_same(app, club, s
         db.session.get_one(Meeting, club.meeting).company.name = "Établissements " + "É" * 180
         db.session.commit()
     assert len(carry(app, smtp)) == 3
+
+
+def test_the_host_is_told_who_comes_and_not_asked(club, client, visit):
+    page = visit(client, "hugo").get(f"/meetings/{club.meeting}").text
+    assert "Vous recevez le club" in page
+    assert "1\xa0vient, 1\xa0sans réponse" in page
+    assert "Serez-vous avec nous" not in page

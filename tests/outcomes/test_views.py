@@ -1,5 +1,6 @@
 """From the cards to the promises, and who reads them."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -182,6 +183,26 @@ def test_a_promise_is_taken_once_by_whoever_was_there(browsers, club):
     for _ in range(2):
         promise(browsers["marc"], club)
     assert (taken().person_id, taken().text, taken().first_step) == (club.marc, "appeler Paul", "demain")
+
+
+@pytest.mark.parametrize(("name", "chosen"), [("hugo", "hugo"), ("claire", "hugo")])
+def test_a_promise_is_noted_for_the_writer_unless_told_otherwise_else_for_the_host(browsers, club, name, chosen):
+    page = browsers[name].get(f"/outcomes/{club.meeting}").text
+    assert f'<option selected value="{getattr(club, chosen)}">' in page
+
+
+def test_the_primary_button_is_what_is_still_undone(browsers, club):
+    def primary():
+        page = browsers["hugo"].get(f"/outcomes/{club.meeting}").text
+        return re.findall(r'class="btn primary" href="[^"]*/(\w+)"', page)
+
+    assert primary() == ["ideas"]
+    press(browsers["hugo"], "filmer", "keep")
+    assert primary() == ["write"]
+    write(browsers["hugo"], club)
+    assert primary() == ["close"]
+    browsers["hugo"].post(f"/outcomes/{club.meeting}/close")
+    assert primary() == []
 
 
 def test_the_host_notes_a_promise_for_somebody_attending(browsers, club):

@@ -117,6 +117,14 @@ def test_opening_the_page_writes_nothing(app, club, client, visit):
         assert db.session.scalar(db.select(db.func.count(Problem.id))) == 0
 
 
+def test_the_facilitator_hears_that_nothing_is_written_yet(app, club, client, visit):
+    visit(client, "claire")
+    meeting = f"/meetings/{club.meeting}"
+    assert "Rien n’est encore écrit." in client.get(meeting).text
+    save(client, club, context="Vu avec Hugo")
+    assert "Rien n’est encore écrit." not in client.get(meeting).text
+
+
 def test_autosave_says_when_and_which_version(app, club, client, visit):
     answer = save(visit(client, "hugo"), club, tried="Un logiciel")
     assert answer.json["said"].startswith("Brouillon enregistré à")
