@@ -1,0 +1,199 @@
+"""A club of as many members as one likes: five meetings behind it, one to come, two being prepared."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import time, timedelta
+from itertools import cycle
+from typing import Any
+
+from bourse.board.gather import IdeaState, Phase
+from bourse.board.models import Board, Idea
+from bourse.clock import club_time, instant, now
+from bourse.clubs.models import Club, Company, Membership, MembershipState, OfficeRole, Organisation, Role
+from bourse.db import db
+from bourse.meetings.models import Answer, Invitation, Meeting, MeetingState, Presence, Season, SeasonState, Via
+from bourse.outcomes.models import Commitment, Outcome
+from bourse.outcomes.read import Readers
+from bourse.people.models import Person
+from bourse.problems.frame import ANSWERS
+from bourse.problems.models import Problem
+
+FAMILY_NAMES = ("Allard", "Bossonney", "Chappaz", "Dufour", "Excoffier", "Favre", "Gaillard", "Humbert", "Jacquier")
+GIVEN_NAMES = ("Agnès", "Bruno", "Cécile", "Denis", "Élise", "Fabien", "Géraldine", "Henri")
+CRAFTS = ("Décolletage", "Tournage", "Fraisage", "Outillage", "Traitement", "Mécanique", "Assemblage")
+PLACES = ("Cluses", "Scionzier", "Marnaz", "Thyez", "Bonneville")
+ANSWERS_GIVEN = (Answer.accepted, Answer.accepted, Answer.accepted, Answer.tentative, Answer.declined, Answer.none)
+PRESENCES = (Presence.present, Presence.present, Presence.present, Presence.excused, Presence.absent)
+IDEA_STATES = (IdeaState.kept, IdeaState.revealed, IdeaState.revealed, IdeaState.set_aside)
+PROSE = "Trois presses sur cinq sont réglées par un seul homme, qui part dans dix-huit mois. "
+
+DAYS = (-150, -120, -90, -60, -30, 5, 35, 65)  # of the meetings, from today
+HELD = sum(day < 0 for day in DAYS)
+
+
+@dataclass(frozen=True)
+class Grown:
+    """What its addresses are made of: club and company, the last meeting held, the next one."""
+
+    members: int
+    slug: str
+    company: int
+    last: int
+    next: int
+
+    def person(self, name: str) -> str:
+        """Before the @: claire who facilitates, hugo who hosts next, marc who comes, odile of the office."""
+        return f"{name}-{self.members}"
+
+
+def grow(members: int) -> Grown:
+    """Writes a club of at least ten members, in bulk; the caller commits."""
+    club = _found(members)
+    people = _insert(Person, _people(members))
+    companies = _insert(Company, _companies(club, members))
+    hosts = _insert(Membership, _memberships(club, people, companies))
+    meetings = _meet(club, hosts)
+    for meeting in meetings[: HELD + 1]:
+        _insert(Invitation, _invitations(meeting, people))
+    last, coming = meetings[HELD - 1], meetings[HELD]
+    _conclude(last, people)
+    _prepare(coming, people)
+    return Grown(members, club.slug, companies[1], last.id, coming.id)
+
+
+def _insert(model: type[Any], rows: Iterable[dict[str, Any]]) -> Sequence[int]:
+    """Adds the rows in one statement; their ids, in the same order."""
+    statement = db.insert(model).returning(model.id, sort_by_parameter_order=True)
+    return db.session.scalars(statement, list(rows)).all()
+
+
+def _found(members: int) -> Club:
+    club = Club(slug=f"club-{members}", name=f"Club des {members}", capacity=members, charter_version=0)
+    club.organisation = Organisation(name=f"Pôle des {members}")
+    club.adopt("Chacun apporte quelque chose.")
+    claire, odile = (
+        Person(given_name=name.capitalize(), family_name="Exemple", email=f"{name}-{members}@bourse.example")
+        for name in ("claire", "odile")
+    )
+    club.memberships.append(Membership(person=claire, role=Role.facilitator, state=MembershipState.active))
+    club.organisation.office.append(OfficeRole(person=odile))
+    db.session.add(club)
+    db.session.flush()
+    return club
+
+
+def _people(members: int) -> Iterable[dict[str, Any]]:
+    names = ["hugo", "marc", *(f"member-{number}" for number in range(2, members))]
+    for number, (name, given, family) in enumerate(zip(names, cycle(GIVEN_NAMES), cycle(FAMILY_NAMES))):
+        yield {
+            "given_name": given,
+            "family_name": family,
+            "email": f"{name}-{members}@bourse.example",
+            "mobile": f"+336399800{number % 100:02}",
+        }
+
+
+def _companies(club: Club, members: int) -> Iterable[dict[str, Any]]:
+    for number, (craft, place) in zip(range(members), cycle(zip(cycle(CRAFTS), PLACES))):
+        yield {
+            "organisation_id": club.organisation_id,
+            "name": f"{craft} {place} {number + 1}",
+            "know_how": "décolletage, reprise, petites séries",
+            "street": f"{number + 1} rue des Tourneurs",
+            "postcode": "74300",
+            "commune": place,
+            "parking": "Portail B",
+            "protective_equipment": "Chaussures de sécurité",
+        }
+
+
+def _memberships(club: Club, people: Sequence[int], companies: Sequence[int]) -> Iterable[dict[str, Any]]:
+    for person, company in zip(people, companies, strict=True):
+        yield {
+            "club_id": club.id,
+            "person_id": person,
+            "company_id": company,
+            "state": MembershipState.active,
+            "job_title": "Gérant",
+            "charter_version": club.charter_version,
+            "charter_signed_at": now(),
+        }
+
+
+def _meet(club: Club, hosts: Sequence[int]) -> list[Meeting]:
+    """A season of meetings, each at another member's; hugo's is the next."""
+    today = club_time(now(), club.timezone).date()
+    season = Season(club=club, name="Saison d'essai", length=len(DAYS), state=SeasonState.published)
+    season.starts_on, season.ends_on = today - timedelta(180), today + timedelta(180)
+    for number, days in enumerate(DAYS):
+        day = today + timedelta(days)
+        meeting = Meeting(club=club, season=season, number=number + 1, host_id=hosts[abs(number - HELD)])
+        meeting.starts_at, meeting.ends_at = (instant(day, time(hour), club.timezone) for hour in (14, 18))
+        if number <= HELD:
+            meeting.release(now())
+        db.session.add(meeting)
+    db.session.flush()
+    return season.meetings
+
+
+def _invitations(meeting: Meeting, people: Sequence[int]) -> Iterable[dict[str, Any]]:
+    """Hugo and marc come; of a meeting that was held, everybody's presence was ticked."""
+    is_over = meeting.is_over(now())
+    for person, answer, presence in zip(people, cycle(ANSWERS_GIVEN), cycle(PRESENCES)):
+        is_given = answer is not Answer.none
+        yield {
+            "meeting_id": meeting.id,
+            "person_id": person,
+            "answer": answer,
+            "answered_at": now() if is_given else None,
+            "answered_sequence": 0 if is_given else None,
+            "answered_by_id": person if is_given else None,
+            "via": Via.web if is_given else None,
+            "presence": presence if is_over else None,
+        }
+
+
+def _prepare(meeting: Meeting, people: Sequence[int]) -> None:
+    """Its problem is approved, and people write their cards."""
+    problem = Problem(meeting=meeting, saved_by_id=people[0], **dict.fromkeys(ANSWERS, PROSE * 2))
+    problem.question = "Comment garder le savoir-faire ?"
+    problem.approve(now())
+    board = Board(meeting=meeting, phase=Phase.writing, revision=len(people))
+    db.session.add_all([problem, board])
+    db.session.flush()
+    _insert(Idea, _ideas(board, people, (IdeaState.private,)))
+
+
+def _conclude(meeting: Meeting, people: Sequence[int]) -> None:
+    """Everybody left a card and took a commitment; the club reads it all."""
+    meeting.state = MeetingState.reported
+    board = Board(meeting=meeting, phase=Phase.closed, revision=len(people), revealed_at=now(), all_stay=True)
+    outcome = Outcome(meeting=meeting, synthesis=PROSE * 4, readers=Readers.club, closed_at=now())
+    db.session.add_all([board, outcome])
+    db.session.flush()
+    _insert(Idea, _ideas(board, people, IDEA_STATES))
+    _insert(Commitment, _commitments(outcome, people))
+
+
+def _ideas(board: Board, people: Sequence[int], states: Sequence[IdeaState]) -> Iterable[dict[str, Any]]:
+    for number, (person, state) in enumerate(zip(people, cycle(states))):
+        yield {
+            "board_id": board.id,
+            "author_id": person,
+            "client_key": f"card-{number}",
+            "text": PROSE,
+            "state": state,
+            "rank": number + 1 if state is IdeaState.kept else None,
+            "revision": number + 1,
+        }
+
+
+def _commitments(outcome: Outcome, people: Sequence[int]) -> Iterable[dict[str, Any]]:
+    for number, person in enumerate(people):
+        yield {
+            "outcome_id": outcome.id,
+            "person_id": person,
+            "client_key": f"promise-{number}",
+            "text": "J'appelle deux confrères.",
+            "due_on": now().date() + timedelta(days=number % 30),
+        }
