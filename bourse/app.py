@@ -102,7 +102,8 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_REFRESH_EACH_REQUEST": False,
         "PERMANENT_SESSION_LIFETIME": 30 * 24 * 3600,
-        "WTF_CSRF_TIME_LIMIT": None,
+        "WTF_CSRF_TIME_LIMIT": None,  # a long-typed form is never too late
+        "WTF_CSRF_SSL_STRICT": False,  # it wants a Referer, which pages with a secret in their address do not send
         "TRUSTED_HOSTS": [settings.host] if settings.in_production else [settings.host, "127.0.0.1", "localhost"],
         "SERVER_NAME": netloc,
         "PREFERRED_URL_SCHEME": scheme,
