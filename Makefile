@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
 ENGLISH := bourse/translations/en/LC_MESSAGES/messages
-INSTALL := $(PY) -m uv pip install --quiet --python $(PY)
+INSTALL := $(PY) -m uv pip install --quiet --compile-bytecode --python $(PY)
 
 .PHONY: run test requirements words clean
 

@@ -164,7 +164,7 @@ def _finders() -> dict[str, doors.Finder]:
 def _furnish_templates(app: Flask) -> None:
     words.teach(app.jinja_env)
     app.jinja_env.globals.update(
-        asset=lambda name: url_for("static", filename=name, v=_digest(Path(str(app.static_folder), name))),
+        asset=cache(lambda name: url_for("static", filename=name, v=_digest(Path(str(app.static_folder), name)))),
         csp_nonce=headers.csp_nonce,
         figures=figures,
         now=clock.now,
@@ -175,11 +175,10 @@ def _furnish_templates(app: Flask) -> None:
 def _facts_of_every_page() -> dict[str, Any]:
     facts: dict[str, Any] = {"locale": str(get_locale())}
     if has_request_context():
-        person = current_user if current_user.is_authenticated else None
+        person = current_user._get_current_object() if current_user.is_authenticated else None
         facts |= {"current_person": person, "nav": home.navigation(person) if person else ()}
     return facts
 
 
-@cache
 def _digest(file: Path) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()[:12]

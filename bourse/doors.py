@@ -65,9 +65,9 @@ def _guard() -> ResponseReturnValue | None:
         return None
     if not current_user.is_authenticated:
         return _to_sign_in()
-    place = _find_places()
+    place, person = _find_places(), current_user._get_current_object()
     for predicate in mark.predicates:
-        verdict = predicate(current_user, place)
+        verdict = predicate(person, place)
         if isinstance(verdict, str):
             return redirect(verdict)
         if not verdict:

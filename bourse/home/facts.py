@@ -2,9 +2,11 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm.interfaces import ORMOption
 
 from bourse.board.gather import IdeaState
 from bourse.board.models import Board, Idea
@@ -12,7 +14,8 @@ from bourse.clubs.models import Club, Membership
 from bourse.db import db
 from bourse.home.dial import Turnout
 from bourse.mailroom.models import Letter, LetterState
-from bourse.meetings.models import Answer, Invitation, Meeting, MeetingState, Presence, Season
+from bourse.meetings.models import Answer, Invitation, Meeting, MeetingState, Season
+from bourse.meetings.models import turnouts as count_turnouts
 from bourse.outcomes.follow import SETTLED
 from bourse.outcomes.models import Commitment, Outcome
 from bourse.people.models import Person
@@ -26,39 +29,25 @@ def seasons_of(clubs: Collection[int]) -> Sequence[Season]:
     return db.session.scalars(query.order_by(Season.starts_on)).all()
 
 
-def meetings_of(clubs: Collection[int], now: datetime) -> Sequence[Meeting]:
-    """Those of a year back and all to come, in order, with what hangs on them."""
-    host = joinedload(Meeting.host).options(joinedload(Membership.person), joinedload(Membership.company))
-    hung_on = (joinedload(getattr(Meeting, name)) for name in ("problem", "board", "outcome"))
+def meetings_of(person: Person, clubs: Collection[int], now: datetime) -> Sequence[Meeting]:
+    """Those of a year back and all to come, in order, with what hangs on them; of the invitations, the person's own."""
+    own = selectinload(Meeting.invitations.and_(Invitation.person_id == person.id))
     query = db.select(Meeting).where(
         Meeting.club_id.in_(clubs), Meeting.starts_at > now - A_TURN, Meeting.state.not_in(NOT_SHOWN)
     )
-    query = query.options(host, joinedload(Meeting.club), joinedload(Meeting.season), *hung_on)
-    return db.session.scalars(query.order_by(Meeting.starts_at)).all()
+    return db.session.scalars(query.order_by(Meeting.starts_at).options(*_hung_on(), own)).all()
 
 
-def invitations_of(person: Person, meetings: Iterable[Meeting]) -> dict[int, Invitation]:
-    """The person's standing invitations, by meeting."""
-    ids = [meeting.id for meeting in meetings]
-    query = db.select(Invitation).where(
-        Invitation.person_id == person.id, Invitation.meeting_id.in_(ids), Invitation.withdrawn_at.is_(None)
-    )
-    return {invitation.meeting_id: invitation for invitation in db.session.scalars(query)}
+@cache
+def _hung_on() -> list[ORMOption]:
+    host = joinedload(Meeting.host).options(joinedload(Membership.person), joinedload(Membership.company))
+    others = (joinedload(getattr(Meeting, name)) for name in ("club", "season", "problem", "board", "outcome"))
+    return [host, *others]
 
 
 def turnouts(meetings: Iterable[Meeting]) -> dict[int, Turnout]:
     """The numbers of each meeting; an answer about a date that has moved since does not count."""
-    ids = [meeting.id for meeting in meetings]
-    is_current = Invitation.answered_sequence >= Meeting.moved_sequence
-    columns = (
-        _count(Invitation.id.is_not(None)),
-        _count(is_current, Invitation.answer == Answer.accepted),
-        _count(is_current, Invitation.answer == Answer.tentative),
-        _count(Invitation.presence == Presence.present),
-    )
-    query = db.select(Invitation.meeting_id, *columns).join(Invitation.meeting)
-    query = query.where(Invitation.meeting_id.in_(ids), Invitation.withdrawn_at.is_(None))
-    return {row[0]: Turnout(*row[1:]) for row in db.session.execute(query.group_by(Invitation.meeting_id))}
+    return {meeting: Turnout(*numbers) for meeting, numbers in count_turnouts(meetings).items()}
 
 
 def _count(*conditions: Any) -> Any:

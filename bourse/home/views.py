@@ -70,7 +70,7 @@ class Scene:
     @classmethod
     def of(cls, person: Person, memberships: Sequence[Membership]) -> "Scene":
         ids = [membership.club_id for membership in memberships]
-        meetings = [each for each in facts.meetings_of(ids, now()) if may_know_meeting(person, each)]
+        meetings = [each for each in facts.meetings_of(person, ids, now()) if may_know_meeting(person, each)]
         coming = next((each for each in meetings if not each.is_over(now())), None)
         club = coming.club if coming else memberships[0].club
         today = club_time(now(), club.timezone).date()
@@ -82,7 +82,7 @@ class Scene:
             for each in meetings
             if each.club_id == club.id and first <= _on(each) <= last
         ]
-        mine = facts.invitations_of(person, meetings)
+        mine = {each.id: own for each in meetings if (own := each.invitation_of(person))}
         return cls(club, today, season, meetings, turnouts, mine, coming, places, first)
 
     @property
@@ -223,6 +223,6 @@ def _case(meeting: Meeting) -> Case:
 
 def _office() -> ResponseReturnValue:
     clubs = facts.clubs_of_office(current_user)
-    meetings = facts.meetings_of([club.id for club in clubs], now())
+    meetings = facts.meetings_of(current_user, [club.id for club in clubs], now())
     known = [each for each in reversed(meetings) if may_know_meeting(current_user, each)]
     return render_template("home/office.html", clubs=clubs, meetings=known, turnouts=facts.turnouts(known))

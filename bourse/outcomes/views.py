@@ -15,7 +15,7 @@ from bourse.clubs.models import Membership
 from bourse.clubs.roles import has_signed, memberships_of
 from bourse.db import db
 from bourse.doors import door
-from bourse.meetings.models import Meeting, MeetingState, Presence
+from bourse.meetings.models import Invitation, Meeting, MeetingState, Presence
 from bourse.meetings.roles import hosts_or_facilitates
 from bourse.outcomes.arrange import Act, arrange
 from bourse.outcomes.follow import CommitmentState, milestones
@@ -51,7 +51,7 @@ def _outcome_reader(meeting: Meeting) -> Reader:
 
 @bp.app_template_global("reads_outcome")
 def _reads_outcome(meeting: Meeting) -> bool:
-    return reads(current_user, meeting, _outcome_of(meeting))
+    return reads(current_user, meeting, meeting.outcome)
 
 
 def _outcome_of(meeting: Meeting) -> Outcome | None:
@@ -85,12 +85,13 @@ def index() -> ResponseReturnValue:
 def _held_meetings(person: Person) -> list[tuple[Meeting, Outcome | None]]:
     """The meetings of the person's clubs that have begun, newest first, each with its outcome."""
     clubs = [membership.club_id for membership in memberships_of(person)]
+    own = selectinload(Meeting.invitations.and_(Invitation.person_id == person.id))
     query = (
         db.select(Meeting, Outcome)
         .outerjoin(Outcome, Outcome.meeting_id == Meeting.id)
         .where(Meeting.club_id.in_(clubs), Meeting.starts_at <= now(), Meeting.state != MeetingState.cancelled)
         .order_by(Meeting.starts_at.desc())
-        .options(WITH_MEETING, joinedload(Meeting.club), selectinload(Meeting.invitations))
+        .options(WITH_MEETING, joinedload(Meeting.club), own)
     )
     return [(meeting, outcome) for meeting, outcome in db.session.execute(query)]
 
