@@ -87,7 +87,7 @@ def _fill(house: Flask) -> list[Grown]:
         clubs = [grow(members) for members in SIZES]
         for club in clubs:
             reader = db.session.scalars(db.select(Person).filter_by(email=_key(club))).one()
-            sign_in = SignIn(person=reader, key_hash=fingerprint(_key(club)), device="", is_kept=True, is_staff=False)
+            sign_in = SignIn(person=reader, key_hash=fingerprint(_key(club)), device="", is_kept=True)
             db.session.add(sign_in)
         db.session.commit()
     return clubs

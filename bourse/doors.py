@@ -11,6 +11,7 @@ from flask_login import current_user
 View = Callable[..., ResponseReturnValue]
 Verdict = bool | str  # yes, no (as if it were not there), or the URL where one must go first
 Predicate = Callable[[Any, Any], Verdict]  # (person, place) -> Verdict
+MOST = 2**31 - 1  # the highest id
 Finder = Callable[[Any], Any]  # the value in the URL -> the place, or None
 
 
@@ -76,7 +77,7 @@ def _guard() -> ResponseReturnValue | None:
 
 
 def _to_sign_in() -> ResponseReturnValue:
-    if request.method == "GET":
+    if request.method == "GET" and request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate":
         session["next"] = request.full_path.rstrip("?")
     return redirect(url_for("people.sign_in"))
 
@@ -87,8 +88,13 @@ def _find_places() -> Any:
     values = request.view_args or {}
     for name, finder in current_app.extensions["finders"].items():
         if name in values:
-            place = finder(values[name])
+            place = finder(values[name]) if _may_name_a_row(values[name]) else None
             if place is None:
                 abort(404)
             values[name] = place
     return place
+
+
+def _may_name_a_row(value: Any) -> bool:
+    """Not a number beyond the database's own, nor a text that it cannot hold."""
+    return value <= MOST if isinstance(value, int) else "\0" not in value

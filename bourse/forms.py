@@ -4,7 +4,7 @@ from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
 from flask_wtf import FlaskForm
-from wtforms import DateField, EmailField, Form, TimeField
+from wtforms import DateField, EmailField, Form, TextAreaField, TimeField
 from wtforms.fields import Field
 from wtforms.validators import InputRequired, StopValidation, ValidationError
 
@@ -21,12 +21,18 @@ def tidy(text: Any) -> Any:
     return text.replace("\r\n", "\n").replace("\r", "\n").translate(CONTROLS).strip()
 
 
+def one_line(text: Any) -> Any:
+    """The same on one line: what one field asks for may stand in a letter's heading."""
+    return " ".join(tidy(text).split()) if isinstance(text, str) else text
+
+
 class BourseForm(FlaskForm):
     """A form whose text fields are tidied, and whose errors keep everything typed."""
 
     class Meta(FlaskForm.Meta):
         def bind_field(self, form: Form, unbound_field: Any, options: dict[str, Any]) -> Field:
-            filters = [tidy, *unbound_field.kwargs.get("filters", [])]
+            is_area = issubclass(unbound_field.field_class, TextAreaField)
+            filters = [tidy if is_area else one_line, *unbound_field.kwargs.get("filters", [])]
             return unbound_field.bind(form=form, filters=filters, **options)
 
 

@@ -6,7 +6,7 @@ import structlog
 from flask import Flask, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import AnonymousUserMixin
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, SecurityError
 
@@ -21,6 +21,7 @@ def answer_refusals(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(IntegrityError, _conflict)
     app.register_error_handler(StaleDataError, _conflict)
+    app.register_error_handler(DataError, _unusable)
     app.register_error_handler(OperationalError, _away)
     app.register_error_handler(Exception, _broken)
 
@@ -66,6 +67,12 @@ def _words(code: int) -> tuple[str, str]:
 def _conflict(error: Exception) -> ResponseReturnValue:
     db.session.rollback()
     return _page(409, *_words(409))
+
+
+def _unusable(error: Exception) -> ResponseReturnValue:
+    """The database cannot hold what was sent: no form of ours sends such a thing."""
+    db.session.rollback()
+    return _page(400, *_words(400))
 
 
 def _away(error: OperationalError) -> ResponseReturnValue:

@@ -93,8 +93,8 @@ def a_season(club: Club) -> Season:
 
 
 def a_meeting(club: Club, host: Membership, guests: list[Person], days: int = 10, is_released: bool = True) -> Meeting:
-    meeting = Meeting(club=club, host=host, number=6, starts_at=in_days(days), ends_at=in_days(days, 18))
-    meeting.season = club.seasons[0] if club.seasons else None
+    season = club.seasons[0] if club.seasons else None
+    meeting = Meeting(club=club, season=season, host=host, number=6, starts_at=in_days(days), ends_at=in_days(days, 18))
     db.session.add(meeting)
     for guest in guests:
         meeting.invite(guest)
@@ -144,9 +144,7 @@ def visit(app: Flask) -> Visit:
         with app.app_context():
             person = db.session.scalars(db.select(Person).filter_by(email=f"{name}@bourse.example")).one()
             if not db.session.scalar(db.select(SignIn).filter_by(key_hash=fingerprint(key))):
-                db.session.add(
-                    SignIn(person=person, key_hash=fingerprint(key), device="test", is_kept=False, is_staff=False)
-                )
+                db.session.add(SignIn(person=person, key_hash=fingerprint(key), device="test", is_kept=False))
                 db.session.commit()
         with client.session_transaction() as session:
             session["key"] = key

@@ -33,3 +33,16 @@ def test_every_answer_carries_the_policy_with_a_nonce_of_its_own(club, client):
     policies = {client.get(path).headers["Content-Security-Policy"] for path in ("/people/sign-in", "/nowhere")}
     assert len(policies) == 2
     assert all("default-src 'none'" in policy and "unsafe" not in policy for policy in policies)
+
+
+@pytest.mark.parametrize(
+    "path", ["/meetings/99999999999999999999", "/meetings/2147483648", "/clubs/%00", "/clubs/x%00y"]
+)
+def test_an_address_that_no_row_can_have_is_no_page(club, client, visit, path):
+    assert visit(client, "claire").get(path).status_code == 404
+
+
+def test_a_question_asked_by_a_script_is_no_page_to_come_back_to(club, client):
+    client.get(f"/board/{club.meeting}/since", headers={"Sec-Fetch-Mode": "cors"})
+    with client.session_transaction() as session:
+        assert "next" not in session

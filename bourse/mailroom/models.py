@@ -1,5 +1,6 @@
 """Letter: one mail to one person, and where it stands."""
 
+import re
 from datetime import datetime
 from email.utils import make_msgid
 from enum import StrEnum
@@ -10,6 +11,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from bourse.clock import now
 from bourse.db import Line, Prose, Short, db
 from bourse.mailroom.compose import Parts
+
+LINE_ENDS = re.compile("[\x00-\x1f\x7f\x85\u2028\u2029]+")  # a heading is one line, whatever a name holds
 
 
 class LetterState(StrEnum):
@@ -45,6 +48,7 @@ class Letter(db.Model):
     not_after: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
+    deferred_at: Mapped[datetime | None]  # when a mail server first put it off: a day later we give up
     reason: Mapped[Line | None]
     lease_until: Mapped[datetime | None]
     lease_token: Mapped[Short | None]
@@ -86,11 +90,11 @@ def write(
         key=key,
         kind=kind,
         about=about,
-        to_name=to[0],
+        to_name=LINE_ENDS.sub(" ", to[0]),
         to_address=to[1],
         language=language,
         reply_to=reply_to,
-        subject=parts.subject,
+        subject=LINE_ENDS.sub(" ", parts.subject),
         text=parts.text,
         html=parts.html,
         calendar=parts.calendar,

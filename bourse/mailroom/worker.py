@@ -21,6 +21,7 @@ from bourse.mailroom.send import Answer, Fate, Line, NoMailServer
 
 BATCH = 20
 LEASE = timedelta(minutes=5)
+TO_SPARE = timedelta(minutes=2)  # nothing is begun so late that another worker could begin it too
 PAUSE_SECONDS = 1.0
 PROBE = timedelta(minutes=1)  # how long a mail server that is down is left alone
 PROBE_IN_DEVELOPMENT = timedelta(seconds=2)
@@ -91,6 +92,9 @@ class Worker:
                 db.session.commit()
             except IntegrityError:  # another worker wrote the same letters first
                 db.session.rollback()
+            except Exception:  # what cannot be written keeps nothing else from leaving
+                db.session.rollback()
+                log.exception("letters not written")
 
     def _carry(self) -> int:
         """Carries one batch. No transaction is open while the mail server takes its time."""
@@ -124,8 +128,9 @@ class Worker:
         return Parcel(letter.id, letter.to_address, mail.as_bytes())
 
     def _deliver(self, parcels: Sequence[Parcel], token: str, line: Line) -> int:
+        until = now() + LEASE - TO_SPARE
         for done, parcel in enumerate(parcels):
-            if self.stopped.is_set():
+            if self.stopped.is_set() or now() > until:
                 return done + self._give_back(parcels[done:], token, "stopped")
             answer = line.send(parseaddr(self.sender)[1], parcel.address, parcel.mail)
             if answer.fate is Fate.down:
@@ -174,7 +179,12 @@ def _note(letter: Letter, answer: Answer, at: datetime) -> None:
     log.info("letter", id=letter.id, kind=letter.kind, fate=answer.fate.value, reason=answer.reason)
     if answer.fate is Fate.sent:
         letter.settle(LetterState.sent, at)
-    elif answer.fate is Fate.deferred and (again := next_try(letter.attempts, letter.written_at, at, random.random())):
+    elif answer.fate is Fate.deferred and (again := _next_try(letter, at)):
         letter.put_off(again, answer.reason)
     else:
         letter.settle(LetterState.failed, at, answer.reason)
+
+
+def _next_try(letter: Letter, at: datetime) -> datetime | None:
+    letter.deferred_at = letter.deferred_at or at
+    return next_try(letter.attempts, letter.deferred_at, at, random.random())

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from hashlib import sha256
 
+import structlog
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import selectinload
 
 from bourse.clubs.models import Club, Membership
@@ -13,8 +15,10 @@ from bourse.mailroom.models import Letter, LetterState, write
 from bourse.meetings import reconcile
 from bourse.meetings.letters import calendar_letter
 from bourse.meetings.models import Answer, CalendarCopy, Invitation, Meeting
-from bourse.meetings.reconcile import Copy, InvitationFacts, MeetingFacts, Message, Terms
+from bourse.meetings.reconcile import Copy, InvitationFacts, MeetingFacts, Message, Reason, Terms
 from bourse.people.models import Person
+
+log = structlog.get_logger()
 
 PARTSTAT = {Answer.accepted: "ACCEPTED", Answer.tentative: "TENTATIVE", Answer.declined: "DECLINED"}
 
@@ -22,9 +26,28 @@ PARTSTAT = {Answer.accepted: "ACCEPTED", Answer.tentative: "TENTATIVE", Answer.d
 def write_calendar_letters(now: datetime) -> None:
     """Adds the calendar letters due at `now` for every released meeting; the worker commits."""
     for meeting in _released_meetings(now):
-        invitations = {invitation.id: invitation for invitation in meeting.invitations}
-        for message in messages_due(meeting, now):
-            _write(message, invitations[message.invitation])
+        try:
+            with db.session.begin_nested():
+                _write_letters_of(meeting, now)
+        except (IntegrityError, OperationalError):
+            raise  # another worker was faster, or the database is away: the worker knows what to do
+        except Exception:
+            log.exception("meeting skipped", meeting=meeting.id)  # the other meetings' letters leave all the same
+
+
+def _write_letters_of(meeting: Meeting, now: datetime) -> None:
+    if _has_a_new_place(meeting, now):
+        meeting.note_new_place()
+    invitations = {invitation.id: invitation for invitation in meeting.invitations}
+    for message in messages_due(meeting, now):
+        _write(message, invitations[message.invitation])
+    meeting.let_go_of_leavers(now)
+
+
+def _has_a_new_place(meeting: Meeting, now: datetime) -> bool:
+    """Whether the place differs from what was sent though nobody moved the meeting: its company's sheet was changed."""
+    due = messages_due(meeting, now)
+    return any(message.reason is Reason.moved and message.sequence > meeting.sequence for message in due)
 
 
 def messages_due(meeting: Meeting, now: datetime, as_if_released: bool = False) -> list[Message]:
@@ -59,7 +82,7 @@ def _invitation_facts(invitation: Invitation) -> InvitationFacts:
     return InvitationFacts(
         key=invitation.id,
         address=invitation.person.email,
-        is_invited=not invitation.is_withdrawn and _is_of_club(invitation),
+        is_invited=not invitation.is_withdrawn and invitation.is_of_club,
         partstat=PARTSTAT.get(invitation.current_answer, "NEEDS-ACTION"),
         copies=[_copy(each) for each in invitation.copies],
     )
@@ -67,11 +90,6 @@ def _invitation_facts(invitation: Invitation) -> InvitationFacts:
 
 def _copy(row: CalendarCopy) -> Copy:
     return Copy(row.address, row.method, row.sequence, row.fingerprint, row.stamp)
-
-
-def _is_of_club(invitation: Invitation) -> bool:
-    club_id = invitation.meeting.club_id
-    return any(each.club_id == club_id and each.belongs for each in invitation.person.memberships)
 
 
 def _write(message: Message, invitation: Invitation) -> None:

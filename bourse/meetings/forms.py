@@ -1,12 +1,12 @@
 """What a facilitator types to plan a meeting, and what people answer."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from wtforms import DateField, SelectField, SelectMultipleField, StringField, TextAreaField, TimeField
 from wtforms.fields import SelectChoice
 from wtforms.validators import ValidationError
 
-from bourse.clock import NoSuchTime, instant
+from bourse.clock import NoSuchTime, club_time, instant
 from bourse.clubs.models import Agenda, Club, Membership
 from bourse.db import LINE
 from bourse.forms import AtMost, BourseForm, day_field, hour_field
@@ -37,9 +37,9 @@ class MeetingForm(BourseForm):
     practical = TextAreaField(_l("Ce que les visiteurs doivent savoir de plus"), [AtMost(2000)])
     invited = SelectMultipleField(_l("Membres invités"), coerce=int)
 
-    def offer(self, club: Club, today: date) -> None:
-        """Fills the choices with the club's people."""
-        self.club, self.today = club, today
+    def offer(self, club: Club, at: datetime) -> None:
+        """Fills the choices with the club's people; `at` is now."""
+        self.club, self.at = club, at
         people = sorted((each for each in club.memberships if each.belongs), key=_by_name)
         hosts = [SelectChoice(each.id, _label(each)) for each in people if each.company]
         self.host.choices = [SelectChoice(0, _("Choisissez un hôte")), *hosts]
@@ -50,17 +50,24 @@ class MeetingForm(BourseForm):
             raise ValidationError(_("Choisissez qui reçoit."))
 
     def validate_day(self, field: DateField) -> None:
-        if field.data and field.data < self.today:
+        if field.data and field.data < club_time(self.at, self.club.timezone).date():
             raise ValidationError(_("Choisissez un jour à venir."))
 
+    def validate_starts(self, field: TimeField) -> None:
+        self._instant(field)
+
     def validate_ends(self, field: TimeField) -> None:
+        ends_at = self._instant(field)
         if self.starts.data and field.data and field.data <= self.starts.data:
             raise ValidationError(_("La rencontre finit après avoir commencé : indiquez une heure plus tardive."))
+        if ends_at and ends_at <= self.at and not self.day.errors:
+            raise ValidationError(_("Cette heure est passée : indiquez une heure à venir."))
 
-    def validate_starts(self, field: TimeField) -> None:
+    def _instant(self, field: TimeField) -> datetime | None:
+        if not self.day.data or not field.data:
+            return None
         try:
-            if self.day.data and field.data:
-                instant(self.day.data, field.data, self.club.timezone)
+            return instant(self.day.data, field.data, self.club.timezone)
         except NoSuchTime:
             raise ValidationError(
                 _("Cette heure n'existe pas ce jour-là : on passe à l'heure d'été. Choisissez-en une autre.")

@@ -140,9 +140,13 @@ class Meeting(db.Model):
     def change_host(self, host: Membership) -> None:
         """Another host, so another place: the answers given so far are to confirm."""
         if host.id != self.host_id:
-            self.host = host
-            self._raise_sequence()
-            self.moved_sequence = self.sequence
+            self.host, self.title = host, ""  # the title was the former host's question
+            self.note_new_place()
+
+    def note_new_place(self) -> None:
+        """Another place, here or in the host company's own sheet."""
+        self._raise_sequence()
+        self.moved_sequence = self.sequence
 
     def cancel(self) -> None:
         self.state = MeetingState.cancelled
@@ -158,6 +162,12 @@ class Meeting(db.Model):
         self.released_at = at
         self.state = MeetingState.invited
 
+    def let_go_of_leavers(self, at: datetime) -> None:
+        """Whoever left the club, or pauses, is no longer invited."""
+        for invitation in self.invited:
+            if not invitation.is_of_club:
+                invitation.withdraw(at)
+
     def _raise_sequence(self) -> None:
         self.sequence += 1
         self.changed_at = now()
@@ -166,7 +176,7 @@ class Meeting(db.Model):
         """Invites a person, or lets back in one whose invitation was withdrawn."""
         for invitation in self.invitations:
             if invitation.person is person:
-                invitation.withdrawn_at = None
+                invitation.renew()
                 return invitation
         invitation = Invitation(person=person)
         self.invitations.append(invitation)
@@ -216,6 +226,12 @@ class Invitation(db.Model):
         return self.withdrawn_at is not None
 
     @property
+    def is_of_club(self) -> bool:
+        """Whether the person belongs to the meeting's club today."""
+        club_id = self.meeting.club_id
+        return any(each.club_id == club_id and each.belongs for each in self.person.memberships)
+
+    @property
     def is_host(self) -> bool:
         return self.person_id == self.meeting.host.person_id
 
@@ -243,6 +259,12 @@ class Invitation(db.Model):
         self.answered_at, self.answered_sequence = at, self.meeting.sequence
         if comment is not None:
             self.comment = comment
+
+    def renew(self) -> None:
+        """Lets somebody back in, and asks anew."""
+        if self.is_withdrawn:
+            self.withdrawn_at = self.answered_at = self.answered_sequence = self.via = None
+            self.answer = Answer.none
 
     def withdraw(self, at: datetime) -> None:
         self.withdrawn_at = at

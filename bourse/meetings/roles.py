@@ -17,8 +17,9 @@ def hosts_or_facilitates(person: Person, place: Any) -> bool:
 
 
 def invitation_of(person: Person, place: Any) -> Invitation | None:
-    """The person's standing invitation, while he belongs to the club."""
-    return place.meeting.invitation_of(person) if is_of_club(person, place) else None
+    """The person's standing invitation, from the "go" on and while he belongs to the club."""
+    stands = place.meeting.is_released and is_of_club(person, place)
+    return place.meeting.invitation_of(person) if stands else None
 
 
 def is_invited(person: Person, place: Any) -> bool:

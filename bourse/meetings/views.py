@@ -115,7 +115,7 @@ def _meeting_form(club: Club) -> MeetingForm:
     people = selectinload(Club.memberships).options(joinedload(Membership.person), joinedload(Membership.company))
     db.session.scalars(db.select(Club).where(Club.id == club.id).options(people)).one()
     form = MeetingForm()
-    form.offer(club, club_time(now(), club.timezone).date())
+    form.offer(club, now())
     return form
 
 
@@ -179,6 +179,7 @@ def change(meeting: Meeting) -> ResponseReturnValue:
         form.show(meeting, club_time(meeting.starts_at, zone), club_time(meeting.ends_at, zone))
     if not form.validate_on_submit():
         return render_template("meetings/plan.html", form=form, club=meeting.club, meeting=meeting)
+    db.session.refresh(meeting, ["sequence", "moved_sequence"], with_for_update=True)
     meeting.move(*form.span())
     meeting.change_host(db.session.get_one(Membership, form.host.data))
     _apply(form, meeting)
@@ -192,11 +193,14 @@ def change(meeting: Meeting) -> ResponseReturnValue:
 @door(is_facilitator)
 def release(meeting: Meeting) -> ResponseReturnValue:
     """Shows who will get what, then gives the "go"."""
+    if meeting.is_cancelled or meeting.is_over(now()):
+        abort(404)
     form = ConfirmForm()
     if not form.validate_on_submit():
         due = messages_due(_with_calendars(meeting), now(), as_if_released=True)
         return render_template("meetings/release.html", form=form, meeting=meeting, due=_with_people(meeting, due))
     if not meeting.is_released:
+        meeting.let_go_of_leavers(now())
         meeting.release(now())
         note("release", by=current_user, about=meeting)
         db.session.commit()
@@ -226,10 +230,11 @@ def cancel(meeting: Meeting) -> ResponseReturnValue:
     form = ConfirmForm()
     if not form.validate_on_submit():
         return render_template("meetings/cancel.html", form=form, meeting=meeting)
-    act = meeting.restore if meeting.is_cancelled else meeting.cancel
-    act()
-    note("cancel" if meeting.is_cancelled else "restore", by=current_user, about=meeting)
-    db.session.commit()
+    wants_cancelled = request.form.get("act") == "cancel"
+    if wants_cancelled != meeting.is_cancelled:  # a second click asks for what is already so
+        (meeting.cancel if wants_cancelled else meeting.restore)()
+        note("cancel" if wants_cancelled else "restore", by=current_user, about=meeting)
+        db.session.commit()
     flash(_("La rencontre est annulée.") if meeting.is_cancelled else _("La rencontre est rétablie."))
     return redirect(url_for("meetings.show", meeting=meeting.id))
 

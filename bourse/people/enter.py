@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 LINK_LASTS = timedelta(minutes=10)
 PRINTED_LINK_LASTS = timedelta(hours=1)
 WRONG_CODES_ALLOWED = 5
-LINKS_AN_HOUR = 10
+LINKS_AN_HOUR = 10  # a mailbox
+ASKS_AN_HOUR = 30  # a network address: a whole club may sit behind one
 ALPHABET = "ABCDEFGHJKMNPQRSTVWXYZ23456789"  # nothing that looks like something else
 CODE_LENGTH = 8
 

@@ -60,7 +60,6 @@ class SignIn(db.Model):
     opened_at: Mapped[datetime] = mapped_column(default=now)
     seen_at: Mapped[datetime] = mapped_column(default=now)
     is_kept: Mapped[bool]  # « rester connecté » : the long limits
-    is_staff: Mapped[bool]  # the short limits, whatever was ticked
     ended_at: Mapped[datetime | None]
     person: Mapped[Person] = relationship(backref="sign_ins")
 
@@ -71,7 +70,7 @@ class AuditEvent(db.Model):
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     act: Mapped[Short]
     about: Mapped[Short | None] = mapped_column(index=True)
-    at: Mapped[datetime] = mapped_column(default=now)
+    at: Mapped[datetime] = mapped_column(default=now, index=True)
     address: Mapped[Short | None]
     person: Mapped[Person | None] = relationship()
 

@@ -46,7 +46,7 @@ def _is_within_limits(sign_in: SignIn) -> bool:
     return is_open(
         opened_at=sign_in.opened_at,
         seen_at=sign_in.seen_at,
-        is_staff=sign_in.is_staff,
+        is_staff=current_app.extensions["is_staff"](sign_in.person),
         is_kept=sign_in.is_kept,
         now=now(),
     )
@@ -65,7 +65,6 @@ def open_sign_in(person: Person, is_kept: bool) -> SignIn:
         key_hash=fingerprint(key),
         device=(request.user_agent.string or "?")[:LINE],
         is_kept=is_kept,
-        is_staff=current_app.extensions["is_staff"](person),
     )
     db.session.add(sign_in)
     return sign_in

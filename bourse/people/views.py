@@ -23,9 +23,10 @@ from bourse.db import db
 from bourse.doors import door, open_door
 from bourse.headers import keep_private
 from bourse.links import safe_path
-from bourse.mailroom.models import write
+from bourse.mailroom.models import Letter, write
 from bourse.people import letters
 from bourse.people.enter import (
+    ASKS_AN_HOUR,
     LINK_LASTS,
     LINKS_AN_HOUR,
     fingerprint,
@@ -35,7 +36,7 @@ from bourse.people.enter import (
     tidy_code,
 )
 from bourse.people.forms import CodeForm, EnterForm, PersonForm, SignInForm
-from bourse.people.models import Language, Person, SignIn, WayIn, note
+from bourse.people.models import AuditEvent, Language, Person, SignIn, WayIn, note
 from bourse.people.signing import browser_key, leave, leave_everywhere, open_sign_in
 from bourse.words import _
 
@@ -65,9 +66,12 @@ def sign_in() -> ResponseReturnValue:
     form = SignInForm()
     if not form.validate_on_submit():
         return render_template("people/sign_in.html", form=form)
+    if _asked_from_here() >= ASKS_AN_HOUR:
+        abort(429)
     address = str(form.email.data).lower()
     person = db.session.scalar(db.select(Person).where(Person.email == address))
     _send_way_in(person)
+    note("ask_way_in", by=person, address=request.remote_addr)
     db.session.commit()
     session["address"] = form.email.data
     return redirect(url_for("people.enter_code"))
@@ -86,7 +90,7 @@ def _send_way_in(person: Person | None) -> None:
     db.session.add(way)
     reader = person or Person(given_name="", family_name="", email="", language=Language.fr)
     parts = letters.way_in(reader, secrets)
-    if person and not person.is_closed and _links_in_the_last_hour(person) <= LINKS_AN_HOUR:
+    if person and not person.is_closed and _letters_in_the_last_hour(person) < LINKS_AN_HOUR:
         write(
             parts,
             key=f"way_in:{way.token_hash}",
@@ -98,14 +102,16 @@ def _send_way_in(person: Person | None) -> None:
         )
 
 
-def _links_in_the_last_hour(person: Person) -> int:
-    since = now() - 6 * LINK_LASTS
-    return (
-        db.session.scalar(
-            db.select(db.func.count(WayIn.id)).where(WayIn.person_id == person.id, WayIn.asked_at > since)
-        )
-        or 0
-    )
+def _letters_in_the_last_hour(person: Person) -> int:
+    letters = db.select(db.func.count(Letter.id)).where(Letter.kind == "way_in", Letter.to_address == person.email)
+    return db.session.scalar(letters.where(Letter.written_at > now() - timedelta(hours=1))) or 0
+
+
+def _asked_from_here() -> int:
+    """How often somebody asked for a way in from this network address, in the last hour."""
+    asks = db.select(db.func.count(AuditEvent.id)).where(AuditEvent.act == "ask_way_in")
+    here = asks.where(AuditEvent.address == request.remote_addr, AuditEvent.at > now() - timedelta(hours=1))
+    return db.session.scalar(here) or 0
 
 
 @bp.route("/sign-in/code", methods=["GET", "POST"])

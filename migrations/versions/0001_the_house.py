@@ -38,6 +38,7 @@ def upgrade() -> None:
     sa.Column('not_after', sa.DateTime(timezone=True), nullable=True),
     sa.Column('sent_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('attempts', sa.Integer(), nullable=False),
+    sa.Column('deferred_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('reason', sa.String(length=200), nullable=True),
     sa.Column('lease_until', sa.DateTime(timezone=True), nullable=True),
     sa.Column('lease_token', sa.String(length=40), nullable=True),
@@ -77,6 +78,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('audit_event', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_audit_event_about'), ['about'], unique=False)
+        batch_op.create_index(batch_op.f('ix_audit_event_at'), ['at'], unique=False)
         batch_op.create_index(batch_op.f('ix_audit_event_person_id'), ['person_id'], unique=False)
 
     op.create_table('club',
@@ -140,7 +142,6 @@ def upgrade() -> None:
     sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('seen_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('is_kept', sa.Boolean(), nullable=False),
-    sa.Column('is_staff', sa.Boolean(), nullable=False),
     sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_sign_in_person_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_sign_in')),
@@ -458,6 +459,7 @@ def downgrade() -> None:
     op.drop_table('club')
     with op.batch_alter_table('audit_event', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_audit_event_person_id'))
+        batch_op.drop_index(batch_op.f('ix_audit_event_at'))
         batch_op.drop_index(batch_op.f('ix_audit_event_about'))
 
     op.drop_table('audit_event')

@@ -148,3 +148,21 @@ def test_a_fault_of_ours_ends_a_round_and_never_the_worker(worker, smtp):
     worker.write_due = (fault,)
     worker.run()
     assert worker.stopped.is_set()
+
+
+def test_a_day_without_server_does_not_count_against_a_letter(worker, smtp):
+    letter = a_letter()
+    smtp.greylists = True
+    with time_machine.travel(now() + timedelta(hours=30)):
+        worker.run(once=True)
+        assert state_of(letter)[0] is LetterState.planned
+
+
+def test_what_cannot_be_written_keeps_nothing_else_from_leaving(worker, smtp):
+    def fault(at):
+        raise RuntimeError("a fault")
+
+    worker.write_due = (fault,)
+    letter = a_letter()
+    worker.run(once=True)
+    assert state_of(letter)[0] is LetterState.sent

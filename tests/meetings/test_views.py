@@ -1,6 +1,7 @@
 """Planning a meeting, the "go", and the three ways to answer."""
 
 import re
+from contextlib import nullcontext
 from datetime import timedelta
 
 import pytest
@@ -14,7 +15,7 @@ from bourse.meetings.due import write_calendar_letters
 from bourse.meetings.letters import answer_url
 from bourse.meetings.models import Answer, CalendarCopy, Meeting, MeetingState, Via
 from bourse.people.models import Language, Person
-from tests.cast import ZONE, invitation_of
+from tests.cast import ZONE, a_meeting, invitation_of
 
 
 def the_form(meeting, **changes):
@@ -199,9 +200,10 @@ def test_a_changed_guest_list_reaches_only_those_it_touches(app, club, client, v
 
 def test_a_cancelled_meeting_leaves_every_calendar_and_may_come_back(app, club, client, visit, smtp):
     carry(app, smtp)
-    visit(client, "claire").post(f"/meetings/{club.meeting}/cancel")
+    for _ in range(2):  # a double click cancels once
+        visit(client, "claire").post(f"/meetings/{club.meeting}/cancel", data={"act": "cancel"})
     assert all("METHOD:CANCEL" in calendar_of(mail) for mail in carry(app, smtp))
-    visit(client, "claire").post(f"/meetings/{club.meeting}/cancel")
+    visit(client, "claire").post(f"/meetings/{club.meeting}/cancel", data={"act": "restore"})
     back = carry(app, smtp)
     assert len(back) == 3
     assert all("METHOD:REQUEST" in calendar_of(mail) and "SEQUENCE:2" in calendar_of(mail) for mail in back)
@@ -276,3 +278,74 @@ def test_the_host_is_told_who_comes_and_not_asked(club, client, visit):
     assert "Vous recevez le club" in page
     assert "1\xa0vient, 1\xa0sans réponse" in page
     assert "Serez-vous avec nous" not in page
+
+
+def test_a_cancelled_meeting_cannot_be_released(app, club, client, visit):
+    with app.app_context():
+        meeting = db.session.get_one(Meeting, club.meeting)
+        meeting.released_at = None
+        meeting.cancel()
+        db.session.commit()
+    assert visit(client, "claire").post(f"/meetings/{club.meeting}/release").status_code == 404
+
+
+def test_before_the_go_nobody_answers_and_nobody_enters(app, club, client, visit):
+    with app.app_context():
+        db.session.get_one(Meeting, club.meeting).released_at = None
+        db.session.commit()
+    visit(client, "marc")
+    assert client.post(f"/meetings/{club.meeting}/answer", data={"answer": "accepted"}).status_code == 404
+    assert client.get(f"/board/{club.meeting}").status_code == 404
+    assert client.get(f"/outcomes/{club.meeting}").status_code == 404
+
+
+def test_who_left_is_no_longer_counted_and_is_asked_anew_when_back(app, club, smtp):
+    carry(app, smtp)
+    with app.app_context():
+        (membership,) = db.session.get_one(Person, club.marc).memberships
+        membership.leave()
+        db.session.commit()
+    carry(app, smtp)
+    with app.app_context():
+        meeting = db.session.get_one(Meeting, club.meeting)
+        assert meeting.invitation_of(db.session.get_one(Person, club.marc)) is None
+        meeting.invite(db.session.get_one(Person, club.marc))
+        assert invitation_of(club.meeting, club.marc).current_answer is Answer.none
+
+
+def test_a_new_address_of_the_site_asks_everybody_again(app, club, smtp):
+    carry(app, smtp)
+    with app.app_context():
+        db.session.get_one(Meeting, club.meeting).company.street = "1 quai de l'Arve"
+        db.session.commit()
+    assert len(carry(app, smtp)) == 3
+    assert carry(app, smtp) == []
+    assert answer_of(app, club, "marc")[0] is Answer.none
+
+
+def test_a_new_host_does_not_inherit_the_title(app, club):
+    with app.app_context():
+        meeting = db.session.get_one(Meeting, club.meeting)
+        meeting.title = "La question de Hugo"
+        (marc,) = db.session.get_one(Person, club.marc).memberships
+        meeting.change_host(marc)
+        assert meeting.title == ""
+
+
+def test_one_broken_meeting_holds_no_other_letter(app, club, smtp):
+    with app.app_context():
+        whole = db.session.get_one(Meeting, club.meeting)
+        broken = a_meeting(whole.club, whole.host, [whole.invitations[1].person], days=20)
+        broken.host = next(each for each in whole.club.memberships if each.company is None)
+        db.session.commit()
+    assert len(carry(app, smtp)) == 3
+
+
+@pytest.mark.parametrize(("starts", "ends"), [("00:00", "00:01"), ("02:00", "02:30")])
+def test_hours_that_are_past_or_do_not_exist_get_a_sentence(app, club, client, visit, starts, ends):
+    day = "2027-03-28" if ends == "02:30" else club_time(now(), ZONE).date().isoformat()
+    form = meeting_form(app, club, day=day, starts=starts, ends=ends)
+    with time_machine.travel("2026-11-22T12:00+01:00") if ends == "02:30" else nullcontext():
+        answer = visit(client, "claire").post(f"/meetings/clubs/{club.slug}/plan", data=form)
+    assert answer.status_code == 200
+    assert "<title>Erreur" in answer.text

@@ -7,6 +7,7 @@ import pytest
 import time_machine
 
 from bourse.clock import now
+from bourse.clubs.models import Role
 from bourse.db import db
 from bourse.mailroom.models import Letter, LetterState
 from bourse.people.models import AuditEvent, Person, SignIn, WayIn
@@ -217,3 +218,26 @@ def test_the_command_prints_one_link_and_nothing_else(app, club, runner, client)
 def test_the_command_knows_nobody_else(club, runner):
     refused = runner.invoke(args=["link", "personne@bourse.example"])
     assert (refused.exit_code, refused.stdout) == (1, "")
+
+
+def test_one_network_address_cannot_ask_for_ever(app, club, client):
+    answers = [ask(client, f"personne{number}@bourse.example").status_code for number in range(32)]
+    assert (answers[29], answers[30]) == (302, 429)
+
+
+def test_a_name_with_a_tab_or_a_line_end_is_one_line(app, club, client, visit):
+    form = {"given_name": "Marc\tAurèle\u2028", "family_name": "Duvernet", "mobile": "", "language": "fr"}
+    visit(client, "marc").post("/people/me", data=form)
+    with app.app_context():
+        assert db.session.get_one(Person, club.marc).given_name == "Marc Aurèle"
+
+
+def test_a_member_made_facilitator_gets_the_short_limits_at_once(app, club, client, visit):
+    visit(client, "marc")
+    with app.app_context():
+        (membership,) = db.session.get_one(Person, club.marc).memberships
+        membership.role = Role.facilitator
+        sign_in = db.session.scalars(db.select(SignIn)).one()
+        sign_in.seen_at = now() - timedelta(hours=2)
+        db.session.commit()
+    assert client.get("/people/me").status_code == 302
