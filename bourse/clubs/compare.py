@@ -41,7 +41,8 @@ class KnownPerson:
     """A person of the cluster, with the membership in the club of the list.
 
     `email` is in lower case, `company` the key of a KnownCompany; `state` is `invited`, `active`, `paused`, `left`,
-    or "" for somebody whom this club does not know yet (`company` and `job_title` are then "" too).
+    or "" for somebody whom this club does not know yet: of him only the address is given. Who `is_elsewhere`, there
+    alone or in another club as well, is completed and never corrected.
     """
 
     email: str
@@ -52,6 +53,7 @@ class KnownPerson:
     company: str = ""
     job_title: str = ""
     state: str = ""
+    is_elsewhere: bool = False
 
     @property
     def name(self) -> str:
@@ -225,6 +227,8 @@ def _person(
     if not before.language:
         said["language"] = row.language or DEFAULT_LANGUAGE
     changes = _differences("person", before, said)
+    if before.is_elsewhere:
+        changes = [change for change in changes if not change.before]
     changes += _differences("membership", before, {"job_title": row.job_title})
     if before.state in ("", "left"):
         changes.append(Change("membership", "state", before.state, "invited"))
@@ -242,8 +246,8 @@ def _recognitions(row: Row, known: KnownPerson | None, person: KnownPerson, ledg
     if known is None:
         namesake = ledger.emails_by_name.get(fold(person.name))
         return [Remark("person_namesake", "email", namesake)] if namesake else []
-    remarks = [] if known.state else [Remark("known_elsewhere", "email", row.email)]
-    if _differs(known.family_name, row.family_name) and _differs(known.given_name, row.given_name):
+    remarks = [Remark("known_elsewhere", "email", row.email)] if known.is_elsewhere else []
+    if known.name and _differs(known.family_name, row.family_name) and _differs(known.given_name, row.given_name):
         remarks.append(Remark("other_name", "family_name", known.name))
     return remarks
 

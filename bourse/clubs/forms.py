@@ -1,6 +1,7 @@
 """What is typed about a club: its charter, its members, its companies, its lists."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from flask_wtf.file import FileField, FileRequired
 from wtforms import (
@@ -17,7 +18,7 @@ from wtforms.fields import Field, SelectChoice
 from wtforms.validators import NumberRange, Optional, ValidationError
 
 from bourse.clubs import tidy
-from bourse.clubs.compare import MOST_KNOW_HOW
+from bourse.clubs.compare import MOST_KNOW_HOW, PERSON_FIELDS
 from bourse.clubs.models import Company, Membership, MembershipState, Role
 from bourse.db import LINE, PROSE, SHORT
 from bourse.forms import AddressField, AtMost, BourseForm, Required
@@ -71,23 +72,29 @@ class MemberForm(BourseForm):
         self.company.choices = [SelectChoice(0, _("Aucune")), *named]
 
     def fill(self, membership: Membership) -> None:
-        """What was typed goes into the person, the membership and perhaps a new company."""
-        person = membership.person
-        person.given_name, person.family_name = self.given_name.data, self.family_name.data
-        person.mobile, person.language = self.mobile.data or None, Language(self.language.data)
+        """What was typed goes into the membership and perhaps a new company; none takes the company away."""
         membership.job_title, membership.role = self.job_title.data or "", Role(self.role.data)
         if self.new_company.data:
             membership.company = Company(organisation=membership.club.organisation, name=self.new_company.data)
-        else:
-            membership.company_id = self.company.data or None
+        elif self.company.data:
+            membership.company_id = self.company.data
+
+    def person(self) -> dict[str, Any]:
+        """What was typed about the person, as the columns take it."""
+        typed = {name: self[name].data for name in PERSON_FIELDS}
+        return {**typed, "mobile": self.mobile.data or None, "language": Language(self.language.data)}
 
     def validate_mobile(self, field: Field) -> None:
         if tidy.phone(field.data or "") is None:
             raise ValidationError(_("Indiquez un numéro complet, comme 06 12 34 56 78."))
 
     def validate_company(self, field: Field) -> None:
-        if self.role.data == Role.member and not field.data and not self.new_company.data:
+        if field.data or self.new_company.data:
+            return
+        if self.role.data == Role.member:
             raise ValidationError(_("Choisissez l'entreprise du membre, ou écrivez le nom d'une nouvelle."))
+        if field.object_data:  # meetings may have been held there
+            raise ValidationError(_("Choisissez une entreprise."))
 
 
 class NewMemberForm(MemberForm):
@@ -97,20 +104,33 @@ class NewMemberForm(MemberForm):
         wrong=_l("Indiquez une adresse e-mail complète, comme prenom@entreprise.fr."),
     )
 
+    def fill(self, membership: Membership) -> None:
+        """Somebody known already keeps what is known: only what is missing is taken."""
+        super().fill(membership)
+        for name, typed in self.person().items():
+            setattr(membership.person, name, getattr(membership.person, name) or typed)
+
 
 class KnownMemberForm(MemberForm):
+    """Asks nothing about the person when the club has no say in it: see `Membership.speaks_for_person`."""
+
     state = RadioField(_l("Présence au club"), choices=STATES)
 
     @classmethod
     def about(cls, membership: Membership) -> "KnownMemberForm":
         """Shows what is known, or what was typed over it."""
-        names = ("given_name", "family_name", "mobile", "language")
-        person = {name: getattr(membership.person, name) for name in names}
+        person = {name: getattr(membership.person, name) for name in PERSON_FIELDS}
         facts = {name: getattr(membership, name) for name in ("job_title", "role", "state")}
-        return cls(data={**person, **facts, "company": membership.company_id or 0})
+        form = cls(data={**person, **facts, "company": membership.company_id or 0})
+        for name in () if membership.speaks_for_person else PERSON_FIELDS:
+            del form[name]
+        return form
 
     def fill(self, membership: Membership) -> None:
         super().fill(membership)
+        person = self.person() if "given_name" in self else {}
+        for name, typed in person.items():
+            setattr(membership.person, name, typed)
         membership.state = MembershipState(self.state.data)
 
 

@@ -148,6 +148,16 @@ class Membership(db.Model):
         return self.state in (MembershipState.invited, MembershipState.active)
 
     @property
+    def is_elsewhere(self) -> bool:
+        """Whether the person is in another club as well."""
+        return any(each is not self and each.state is not MembershipState.left for each in self.person.memberships)
+
+    @property
+    def speaks_for_person(self) -> bool:
+        """Whether the club may correct the person's name, mobile and language: it alone has them as its own."""
+        return self.state is not MembershipState.left and not self.is_elsewhere
+
+    @property
     def has_signed(self) -> bool:
         """Whether the charter in force was accepted."""
         return self.club.charter_version in (0, self.charter_version)

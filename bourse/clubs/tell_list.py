@@ -61,7 +61,7 @@ REASONS = {
     "know_how_full": _l("La fiche de l'entreprise est pleine ; n'est pas repris : %(value)s."),
     "person_namesake": _l("Quelqu'un porte déjà ce nom, avec l'adresse %(value)s."),
     "other_name": _l("Cette adresse est connue sous un autre nom : %(value)s."),
-    "known_elsewhere": _l("Cette personne est déjà connue, mais pas dans ce club."),
+    "known_elsewhere": _l("Cette personne est connue hors de ce club : ce qui est déjà enregistré reste tel quel."),
     "other_sheet": _l("La feuille « %(value)s » n'est pas lue."),
     "line_skipped": _l("La ligne %(field)s n'est pas lue : « %(value)s »."),
     "missing_column": _l("Aucune colonne ne donne : %(field)s."),

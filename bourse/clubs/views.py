@@ -28,6 +28,7 @@ from bourse.clubs.write_list import judge
 from bourse.clubs.write_list import write as write_rows
 from bourse.db import LINE, db
 from bourse.doors import door
+from bourse.forms import tidy
 from bourse.links import safe_path
 from bourse.people.models import Person, note
 from bourse.words import _, _n
@@ -230,7 +231,7 @@ def bring(club: Club) -> ResponseReturnValue:
     form = BringForm()
     if not form.validate_on_submit():
         return render_template("clubs/bring.html", club=club, form=form)
-    content, name = form.file.data.read(MOST_BYTES + 1), (form.file.data.filename or "")[-LINE:]
+    content, name = form.file.data.read(MOST_BYTES + 1), tidy(form.file.data.filename or "")[-LINE:]
     try:
         read_list(content, name)
     except UnreadableList as refusal:

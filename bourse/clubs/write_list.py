@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
+from sqlalchemy.orm import selectinload
+
 from bourse.clubs.compare import Change, KnownCompany, KnownPerson, Verdict, compare
 from bourse.clubs.models import Club, Company, Membership, MembershipState
 from bourse.clubs.read_list import Row
@@ -27,7 +29,8 @@ def write(club: Club, verdicts: Iterable[Verdict]) -> None:
 def _people(club: Club) -> list[tuple[Person, Membership | None]]:
     """Everybody, each with the membership in this club: an address is one person's in all clubs."""
     in_club = db.and_(Membership.person_id == Person.id, Membership.club_id == club.id)
-    pairs = db.session.execute(db.select(Person, Membership).outerjoin(Membership, in_club).order_by(Person.id))
+    query = db.select(Person, Membership).outerjoin(Membership, in_club).order_by(Person.id)
+    pairs = db.session.execute(query.options(selectinload(Person.memberships)))
     return [(person, membership) for person, membership in pairs]
 
 
@@ -37,16 +40,19 @@ def _companies(club: Club) -> list[Company]:
 
 
 def _known_person(person: Person, membership: Membership | None) -> KnownPerson:
-    company = membership.company_id if membership else None
+    """Of somebody who never was in this club, nothing is told to it."""
+    if membership is None:
+        return KnownPerson(email=person.email, is_elsewhere=True)
     return KnownPerson(
         email=person.email,
         given_name=person.given_name,
         family_name=person.family_name,
         mobile=person.mobile or "",
         language=person.language,
-        company=str(company) if company else "",
-        job_title=membership.job_title if membership else "",
-        state=membership.state if membership else "",
+        company=str(membership.company_id or ""),
+        job_title=membership.job_title,
+        state=membership.state,
+        is_elsewhere=membership.is_elsewhere,
     )
 
 
@@ -81,7 +87,10 @@ class _Rows:
             "membership": self.membership(person.email),
         }
         for change in changes:
-            setattr(rows[change.noun], change.field, _value(change, rows["company"]))
+            row = rows[change.noun]
+            if change.noun == "person" and not change.before and getattr(row, change.field):
+                continue  # known elsewhere, and so unseen: it stays
+            setattr(row, change.field, _value(change, rows["company"]))
 
     def company(self, key: str) -> Company:
         if key not in self.companies:

@@ -130,11 +130,18 @@ def test_another_company_is_a_change() -> None:
     assert verdict.standing == "changed"
 
 
-def test_somebody_of_another_club_is_new_here_and_said_to_be_known() -> None:
-    known = replace(MARC, company="", job_title="", state="")
+def test_somebody_of_another_club_is_new_here_and_only_said_to_be_known() -> None:
+    known = KnownPerson("marc@gentiane.example", is_elsewhere=True)
     (verdict,) = judge(MARC_ROW, people=(known,), companies=(GENTIANE,))
     assert (verdict.standing, codes(verdict)) == ("new", ["known_elsewhere"])
-    assert {change.noun for change in verdict.changes} == {"membership"}
+    assert not any(change.before for change in verdict.changes)
+
+
+def test_of_somebody_in_two_clubs_only_what_is_missing_is_taken() -> None:
+    known = replace(MARC, mobile="", is_elsewhere=True)
+    row = replace(MARC_ROW, given_name="Marco", language="en", mobile="+33699000013")
+    (verdict,) = judge(row, people=(known,), companies=(GENTIANE,))
+    assert verdict.changes == (Change("person", "mobile", "", "+33699000013"),)
 
 
 def test_an_english_speaker_stays_one_when_the_list_does_not_say() -> None:

@@ -11,7 +11,7 @@ from bourse.clubs.models import BroughtList, Club, Company, Membership, Membersh
 from bourse.clubs.open_sheets import MOST_BYTES
 from bourse.db import db
 from bourse.people.models import AuditEvent, Person
-from tests.cast import Cast, Visit
+from tests.cast import Cast, Visit, a_club, a_company, a_member
 
 LIST = Path(__file__).parent / "lists" / "membres.xlsx"
 
@@ -103,6 +103,35 @@ def test_what_was_typed_comes_back_with_a_sentence(client: FlaskClient, club: Ca
     assert 'value="Rochebrune"' in page.text
 
 
+def joins_another_club(person: int) -> None:
+    other = a_club("autre-club")
+    a_member(other, db.session.get_one(Person, person), a_company(other.organisation, "Scierie du Giffre"))
+    db.session.commit()
+
+
+def contact(person: int) -> tuple[str, str | None, str]:
+    db.session.expire_all()
+    row = db.session.get_one(Person, person)
+    return row.name, row.mobile, row.language
+
+
+def test_a_known_person_keeps_his_name_and_language(client: FlaskClient, club: Cast, visit: Visit) -> None:
+    typed = PAUL | {"email": "stranger@bourse.example", "language": "en"}
+    visit(client, "claire").post(f"/clubs/{club.slug}/members/new", data=typed)
+    assert contact(club.stranger) == ("Stranger Exemple", "+33699000013", "fr")
+
+
+def test_a_known_mobile_stays_when_none_or_another_is_typed(client: FlaskClient, club: Cast, visit: Visit) -> None:
+    db.session.get_one(Person, club.stranger).mobile = "+33699000020"
+    db.session.commit()
+    for mobile in ("", "06 99 00 00 13"):
+        typed = PAUL | {"email": "stranger@bourse.example", "mobile": mobile}
+        visit(client, "claire").post(f"/clubs/{club.slug}/members/new", data=typed)
+        assert contact(club.stranger)[1] == "+33699000020"
+        membership(club.stranger).leave()
+        db.session.commit()
+
+
 def known(person: int, **others: str) -> dict[str, str]:
     row = membership(person)
     facts = {"role": row.role, "state": row.state, "company": str(row.company_id or 0)}
@@ -113,6 +142,52 @@ def test_claire_notes_that_marc_has_left(client: FlaskClient, club: Cast, visit:
     url, typed = f"/clubs/members/{membership(club.marc).id}", known(club.marc, state="left")
     visit(client, "claire").post(url, data=typed)
     assert membership(club.marc).state is MembershipState.left
+
+
+def test_who_has_left_or_is_in_two_clubs_is_not_renamed_by_claire(
+    client: FlaskClient, club: Cast, visit: Visit
+) -> None:
+    membership(club.marc).leave()
+    db.session.commit()
+    typed = [known(each, given_name="Zoé", mobile="06 99 00 00 13") for each in (club.marc, club.nadia)]
+    urls = [f"/clubs/members/{membership(each).id}" for each in (club.marc, club.nadia)]
+    joins_another_club(club.nadia)
+    for url, data in zip(urls, typed, strict=True):
+        assert "ne se changent pas ici" in visit(client, "claire").get(url).text
+        assert client.post(url, data=data).status_code == 302
+    assert contact(club.marc) == ("Marc Exemple", None, "fr")
+    assert contact(club.nadia) == ("Nadia Exemple", None, "fr")
+
+
+def test_claire_corrects_who_is_in_her_club_only(client: FlaskClient, club: Cast, visit: Visit) -> None:
+    url, typed = f"/clubs/members/{membership(club.marc).id}", known(club.marc, given_name="Marco", language="en")
+    visit(client, "claire").post(url, data=typed)
+    assert contact(club.marc) == ("Marco Exemple", None, "en")
+
+
+@pytest.mark.parametrize(
+    ("role", "sentence"),
+    [("member", "Choisissez l’entreprise du membre"), ("facilitator", "Choisissez une entreprise.")],
+)
+def test_a_host_keeps_a_company(client: FlaskClient, club: Cast, visit: Visit, role: str, sentence: str) -> None:
+    url, typed = f"/clubs/members/{membership(club.hugo).id}", known(club.hugo, company="0", role=role)
+    assert sentence in visit(client, "claire").post(url, data=typed).text
+    assert membership(club.hugo).company_id
+    assert client.get(f"/meetings/{club.meeting}").status_code == 200
+
+
+def test_a_former_host_who_comes_back_keeps_a_company(client: FlaskClient, club: Cast, visit: Visit) -> None:
+    membership(club.hugo).leave()
+    db.session.commit()
+    typed = PAUL | {"email": "hugo@bourse.example", "new_company": "", "role": "facilitator"}
+    visit(client, "claire").post(f"/clubs/{club.slug}/members/new", data=typed)
+    assert (membership(club.hugo).role, membership(club.hugo).company_id is None) == (Role.facilitator, False)
+
+
+def test_claire_needs_no_company(client: FlaskClient, club: Cast, visit: Visit) -> None:
+    url, typed = f"/clubs/members/{membership(club.claire).id}", known(club.claire, job_title="Chargée de mission")
+    visit(client, "claire").post(url, data=typed)
+    assert (membership(club.claire).job_title, membership(club.claire).company) == ("Chargée de mission", None)
 
 
 def test_the_last_facilitator_stays(client: FlaskClient, club: Cast, visit: Visit) -> None:
@@ -215,6 +290,24 @@ def test_a_list_is_shown_row_by_row_before_anything_is_written(client: FlaskClie
     assert "Indiquez l’entreprise." in shown
     assert "Anciens membres" in shown
     assert db.session.query(Person).count() == before
+
+
+def test_a_list_tells_nothing_of_people_of_other_clubs(client: FlaskClient, club: Cast, visit: Visit) -> None:
+    stranger = db.session.get_one(Person, club.stranger)
+    stranger.family_name, stranger.mobile = "Rochebrune", "+33699000020"
+    db.session.commit()
+    lines = ["Entreprise;Nom;Prénom;Mail;Portable"]
+    lines += ["Gypaète;Rochebrune;Stranger;s@gypaete.example;", "Gypaète;Roe;Jo;stranger@bourse.example;0699000013"]
+    page = client.get(upload(visit(client, "claire"), club, "\n".join(lines).encode(), "m.csv").location).text
+    assert "Jo Roe" in page
+    assert "porte déjà ce nom" not in page
+    assert "connue sous un autre nom" not in page
+    assert "99000020" not in page
+
+
+def test_a_file_name_is_kept_without_control_characters(client: FlaskClient, club: Cast, visit: Visit) -> None:
+    assert upload(visit(client, "claire"), club, name="mem\x00bres\x07.xlsx").status_code == 302
+    assert db.session.scalars(db.select(BroughtList.file_name)).one() == "membres.xlsx"
 
 
 def test_only_refused_rows_may_be_shown(client: FlaskClient, club: Cast, visit: Visit) -> None:

@@ -7,7 +7,7 @@ from bourse.clubs.read_list import read_list
 from bourse.clubs.write_list import judge, write
 from bourse.db import db
 from bourse.people.models import Language, Person
-from tests.cast import Cast
+from tests.cast import Cast, a_club, a_company, a_member
 
 LIST = Path(__file__).parent / "lists" / "membres.xlsx"
 HEADER = "Entreprise;Nom;Prénom;Adresse mail;Fonction;Savoir-faire;Portable"
@@ -77,6 +77,22 @@ def test_somebody_who_had_left_comes_back_as_invited(club: Cast) -> None:
     db.session.commit()
     assert bring(club, "Ateliers Gentiane;Exemple;Marc;marc@bourse.example;;;") == ["changed"]
     assert membership("marc@bourse.example", club).state is MembershipState.invited
+
+
+def test_somebody_known_outside_the_club_is_linked_and_only_completed(club: Cast) -> None:
+    person("stranger@bourse.example").language = Language.en
+    assert bring(club, "Gypaète;Roe;Jo;stranger@bourse.example;Associé;;06 99 00 00 13") == ["new"]
+    row = membership("stranger@bourse.example", club)
+    assert (row.person.name, row.person.mobile, row.job_title) == ("Stranger Exemple", "+33699000013", "Associé")
+    assert row.person.language is Language.en
+
+
+def test_who_is_in_two_clubs_is_not_rewritten_by_one(club: Cast) -> None:
+    other, marc = a_club("autre-club"), person("marc@bourse.example")
+    a_member(other, marc, a_company(other.organisation, "Scierie du Giffre"))
+    marc.mobile = "+33699000020"
+    assert bring(club, "Ateliers Gentiane;Roe;Jo;marc@bourse.example;;;06 99 00 00 13") == ["same"]
+    assert (marc.name, marc.mobile) == ("Marc Exemple", "+33699000020")
 
 
 def test_a_refused_row_leaves_nothing(club: Cast) -> None:
