@@ -13,6 +13,7 @@ from bourse.clubs.roles import is_facilitator, is_office
 from bourse.db import db
 from bourse.doors import door
 from bourse.meetings.models import Meeting, Presence
+from bourse.meetings.roles import may_know_meeting
 from bourse.people.models import Person, note
 from bourse.words import _, _n
 
@@ -29,7 +30,7 @@ bp.add_app_template_global(is_the_day, "is_the_day")
 
 
 @bp.get("/<int:meeting>")
-@door(may_see_attendance)
+@door(may_know_meeting, may_see_attendance)
 def show(meeting: Meeting) -> ResponseReturnValue:
     """Everybody invited and who came; the facilitator ticks, the office reads."""
     companies = _companies(meeting)

@@ -70,8 +70,11 @@ def takes_cards(phase: Phase) -> bool:
     return phase in (Phase.writing, Phase.revealed)
 
 
-def may_see(card: Card, reader: Reader, phase: Phase, *, all_stay: bool) -> bool:
-    """One's own card always; another's from the reveal on; after the close those in the minutes, or all if all stay."""
+def may_see(card: Card, reader: Reader, phase: Phase, *, all_stay: bool, minutes_open: bool) -> bool:
+    """One's own card always; another's from the reveal on; after the close all if all stay, else those in the minutes.
+
+    `minutes_open`: whether the host lets those who came read the minutes.
+    """
     if card.author_id == reader.person_id:
         return True
     if card.state in UNSEEN:
@@ -80,14 +83,20 @@ def may_see(card: Card, reader: Reader, phase: Phase, *, all_stay: bool) -> bool
         return True
     if not reader.is_in_the_room:
         return False
-    return phase is not Phase.closed or all_stay or card.state in IN_THE_MINUTES
+    return phase is not Phase.closed or all_stay or (minutes_open and card.state in IN_THE_MINUTES)
+
+
+def may_see_choices(reader: Reader, phase: Phase, *, minutes_open: bool) -> bool:
+    """Whether the reader knows what was kept and set aside: the room does once the minutes can be read."""
+    return reader.leads or (reader.is_in_the_room and phase is Phase.closed and minutes_open)
 
 
 def gather(
-    cards: Iterable[C], reader: Reader, phase: Phase, *, all_stay: bool, since: int = 0
+    cards: Iterable[C], reader: Reader, phase: Phase, *, all_stay: bool, minutes_open: bool, since: int = 0
 ) -> tuple[list[C], list[C]]:
     """The cards that the reader may see and that changed after the revision `since`; apart, those withdrawn."""
-    changed = [card for card in cards if card.revision > since and may_see(card, reader, phase, all_stay=all_stay)]
+    stays = {"all_stay": all_stay, "minutes_open": minutes_open}
+    changed = [card for card in cards if card.revision > since and may_see(card, reader, phase, **stays)]
     standing = [card for card in changed if card.state is not IdeaState.withdrawn]
     return standing, [card for card in changed if card.state is IdeaState.withdrawn]
 

@@ -5,7 +5,19 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, backref, mapped_column, relationship, selectinload
 
-from bourse.board.gather import IN_THE_MINUTES, UNSEEN, IdeaKind, IdeaState, Phase, Tally, count, takes_cards
+from bourse.board.gather import (
+    IN_THE_MINUTES,
+    UNSEEN,
+    IdeaKind,
+    IdeaState,
+    Phase,
+    Reader,
+    Tally,
+    count,
+    gather,
+    may_see_choices,
+    takes_cards,
+)
 from bourse.clock import now
 from bourse.clubs.models import Club
 from bourse.db import Line, Prose, Short, db
@@ -14,13 +26,14 @@ from bourse.people.models import Person
 
 
 class Board(db.Model):
-    """The cards of one meeting. Every change takes the next `revision`, under the row's lock."""
+    """The cards of one meeting. Every change that the room may see takes the next `revision`, under the row's lock."""
 
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), unique=True)
     phase: Mapped[Phase] = mapped_column(default=Phase.waiting)
     revision: Mapped[int] = mapped_column(default=0)
     revealed_at: Mapped[datetime | None]
     all_stay: Mapped[bool] = mapped_column(default=False)  # those who came keep seeing every card after the close
+    minutes_open: Mapped[bool] = mapped_column(default=True)  # and read what was kept
     meeting: Mapped[Meeting] = relationship(backref=backref("board", uselist=False))
     ideas: Mapped[list["Idea"]] = relationship(back_populates="board", order_by="Idea.id")
 
@@ -37,6 +50,15 @@ class Board(db.Model):
         """The cards of the minutes, in the host's order."""
         kept = [idea for idea in self.ideas if idea.state in IN_THE_MINUTES]
         return sorted(kept, key=lambda idea: (idea.rank or 0, idea.id))
+
+    def seen_by(self, reader: Reader, since: int = 0) -> tuple[list["Idea"], list["Idea"]]:
+        """The cards that the reader may see and that changed after the revision `since`; apart, those withdrawn."""
+        stays = {"all_stay": self.all_stay, "minutes_open": self.minutes_open}
+        return gather(self.ideas, reader, self.phase, **stays, since=since)
+
+    def shows_choices_to(self, reader: Reader) -> bool:
+        """Whether the reader knows what was kept and set aside."""
+        return may_see_choices(reader, self.phase, minutes_open=self.minutes_open)
 
     def advance(self) -> int:
         """The next revision."""

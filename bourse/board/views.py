@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from bourse.board.forms import HEAPS, CardForm, JotForm
-from bourse.board.gather import IdeaKind, Reader, gather
+from bourse.board.gather import IdeaKind, IdeaState
 from bourse.board.models import Board, Idea, board_of, lock_board
 from bourse.board.roles import is_author, reader_of
 from bourse.clubs.roles import has_signed, is_facilitator
@@ -71,7 +71,7 @@ def _form(meeting: Meeting) -> JotForm:
 
 def _page(meeting: Meeting, form: JotForm) -> str:
     board, reader = board_of(meeting), reader_of(current_user, meeting)
-    standing, withdrawn = _gather(board, reader) if board else ([], [])
+    standing, withdrawn = board.seen_by(reader) if board else ([], [])
     return render_template(
         "board/show.html",
         meeting=meeting,
@@ -80,12 +80,9 @@ def _page(meeting: Meeting, form: JotForm) -> str:
         mine=[idea for idea in standing if idea.author_id == current_user.id],
         withdrawn=withdrawn,
         shown=_by_kind([idea for idea in standing if not idea.is_unseen]),
+        shows_choices=board is not None and board.shows_choices_to(reader),
         tally=board.tally if board and reader.leads else None,
     )
-
-
-def _gather(board: Board, reader: Reader, since: int = 0) -> tuple[list[Idea], list[Idea]]:
-    return gather(board.ideas, reader, board.phase, all_stay=board.all_stay, since=since)
 
 
 def _by_kind(ideas: list[Idea]) -> list[tuple[Any, list[Idea]]]:
@@ -101,24 +98,25 @@ def since(meeting: Meeting) -> ResponseReturnValue:
     board = board_of(meeting)
     if board is None:
         return jsonify(revision=0, phase="waiting", cards=[], gone=[])
-    after = request.args.get("revision", 0, type=int)
-    standing, withdrawn = _gather(board, reader_of(current_user, meeting), after)
+    reader = reader_of(current_user, meeting)
+    standing, withdrawn = board.seen_by(reader, since=request.args.get("revision", 0, type=int))
+    shows_choices = board.shows_choices_to(reader)
     return jsonify(
         revision=board.revision,
         phase=board.phase,
-        cards=[_as_json(idea) for idea in standing],
+        cards=[_as_json(idea, shows_choices) for idea in standing],
         gone=[idea.id for idea in withdrawn],
     )
 
 
-def _as_json(idea: Idea) -> dict[str, Any]:
+def _as_json(idea: Idea, shows_choices: bool) -> dict[str, Any]:
     is_mine = idea.author_id == current_user.id
     return {
         "id": idea.id,
         "key": idea.client_key if is_mine else None,
         "kind": idea.kind,
         "text": idea.text,
-        "state": idea.state,
+        "state": idea.state if shows_choices or idea.is_unseen else IdeaState.revealed,
         "author": idea.author.name if idea.author else None,
         "mine": is_mine,
         "revision": idea.revision,

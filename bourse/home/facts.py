@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
-from bourse.board.gather import IdeaState
+from bourse.board.gather import IdeaState, Phase
 from bourse.board.models import Board, Idea
 from bourse.clubs.models import Club, Membership
 from bourse.db import db
@@ -81,7 +81,8 @@ def promises_of(person: Person) -> Sequence[Commitment]:
 def ideas_of(person: Person, meetings: Iterable[Meeting]) -> tuple[int, int]:
     """How many cards the person left at others' meetings, and how many of them were kept."""
     elsewhere = [meeting.id for meeting in meetings if meeting.host.person_id != person.id]
-    kept = Idea.state.in_((IdeaState.kept, IdeaState.starred))
+    told = db.and_(Board.phase == Phase.closed, Board.minutes_open)  # before, it is the host's own business
+    kept = db.and_(Idea.state.in_((IdeaState.kept, IdeaState.starred)), told)
     query = db.select(db.func.count(), _count(kept)).select_from(Idea).join(Idea.board)
     query = query.where(Idea.author_id == person.id, Board.meeting_id.in_(elsewhere), Idea.state != IdeaState.private)
     left, were_kept = db.session.execute(query).one()

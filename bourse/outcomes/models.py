@@ -37,6 +37,11 @@ class Outcome(db.Model):
     def is_closed(self) -> bool:
         return self.closed_at is not None
 
+    @property
+    def is_for_the_room(self) -> bool:
+        """Whether those who were there read it, once it is closed."""
+        return self.readers is not Readers.host
+
     def promise(self, person: Person, client_key: str, *, text: str, first_step: str, due_on: date) -> "Commitment":
         """Takes a promise; the same key is the same promise."""
         taken = db.session.scalar(db.select(Commitment).filter_by(outcome_id=self.id, client_key=client_key))

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy.orm import joinedload, selectinload
 
-from bourse.board.gather import IdeaState, gather
+from bourse.board.gather import IdeaState
 from bourse.board.models import Board, Idea, board_of, lock_board
 from bourse.board.roles import reader_of as board_reader_of
 from bourse.clock import club_time, now
@@ -137,8 +137,7 @@ def _page(meeting: Meeting, form: PromiseForm) -> str:
 
 def _others(board: Board) -> list[Idea]:
     """The cards that I may still see and that were not kept."""
-    reader = board_reader_of(current_user, board.meeting)
-    standing, _withdrawn = gather(board.ideas, reader, board.phase, all_stay=board.all_stay)
+    standing, _withdrawn = board.seen_by(board_reader_of(current_user, board.meeting))
     return [idea for idea in standing if idea not in board.kept]
 
 
@@ -176,7 +175,7 @@ def write(meeting: Meeting) -> ResponseReturnValue:
         return render_template("outcomes/write.html", meeting=meeting, form=form, board=board, theirs=outcome), 409
     outcome.synthesis, outcome.readers = form.synthesis.data or "", Readers(form.readers.data)
     if board:
-        board.all_stay = form.all_stay.data
+        board.all_stay, board.minutes_open = form.all_stay.data, outcome.is_for_the_room
     note("write", by=current_user, about=outcome)
     db.session.commit()
     flash(_("Synthèse enregistrée."))
@@ -227,7 +226,6 @@ def _arrange(board: Board, idea: Idea, act: Act) -> None:
         idea.state = {Act.keep: IdeaState.kept, Act.set_aside: IdeaState.set_aside}.get(act, IdeaState.revealed)
     for each in board.ideas:
         each.rank = order.index(each.id) + 1 if each.id in order else None
-    idea.revision = board.advance()
 
 
 @bp.post("/ideas/<int:idea>/note")
@@ -238,7 +236,7 @@ def annotate(idea: Idea) -> ResponseReturnValue:
     board = _lock_shown(idea)
     if not form.validate_on_submit():
         abort(400)
-    idea.note, idea.revision = form.note.data or "", board.advance()
+    idea.note = form.note.data or ""
     note("annotate", by=current_user, about=idea)
     db.session.commit()
     flash(_("Remarque enregistrée."))
@@ -304,4 +302,5 @@ def _close(meeting: Meeting, outcome: Outcome) -> None:
     outcome.closed_at, meeting.state = now(), MeetingState.reported
     board = lock_board(meeting)
     if board is not None:
+        board.minutes_open = outcome.is_for_the_room
         board.close()

@@ -1,5 +1,6 @@
 """What is typed of a problem: one form for each step of the writing, and the facilitator's answer."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -30,7 +31,7 @@ class VersionedForm(BourseForm):
     def seen_version(self) -> int:
         """The number of that version; nonsense is none."""
         text = str(self.version.data)
-        return int(text) if text.isascii() and text.isdigit() else 0
+        return int(text) if re.fullmatch("[0-9]{1,9}", text) else 0
 
 
 class AnswersForm(VersionedForm):

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey
-from sqlalchemy.orm import Mapped, backref, mapped_column, relationship
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, backref, foreign, mapped_column, relationship
 
 from bourse.clock import now
 from bourse.clubs.models import Club
@@ -26,10 +26,21 @@ BLANK: dict[str, Any] = {
 }
 
 
-class Problem(db.Model):
-    """The problem of one meeting. `version` rises with each change, so that two writers notice each other."""
+def present_host(context: Any) -> int:
+    """The id of who hosts the problem's meeting as the problem is first saved."""
+    meeting_id = context.get_current_parameters()["meeting_id"]
+    return context.connection.scalar(db.select(Meeting.host_id).filter_by(id=meeting_id))
 
-    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), unique=True)
+
+class Problem(db.Model):
+    """The problem that one host puts to one meeting; `meeting.problem` is that of its present host, and no other's.
+
+    `version` rises with each change, so that two writers notice each other.
+    """
+
+    __table_args__ = (UniqueConstraint("meeting_id", "host_id"),)
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"))
+    host_id: Mapped[int] = mapped_column(ForeignKey("membership.id"), default=present_host)
     question: Mapped[Line] = mapped_column(default="")
     why_now: Mapped[Prose] = mapped_column(default="")
     context: Mapped[Prose] = mapped_column(default="")
@@ -47,7 +58,14 @@ class Problem(db.Model):
     saved_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     submitted_at: Mapped[datetime | None]
     approved_at: Mapped[datetime | None]
-    meeting: Mapped[Meeting] = relationship(backref=backref("problem", uselist=False))
+    meeting: Mapped[Meeting] = relationship(
+        backref=backref(
+            "problem",
+            primaryjoin=lambda: db.and_(Meeting.id == Problem.meeting_id, Meeting.host_id == foreign(Problem.host_id)),
+            uselist=False,
+            viewonly=True,
+        )
+    )
     saved_by: Mapped[Person | None] = relationship()
 
     __mapper_args__: dict[str, Any] = {"version_id_col": version}

@@ -23,6 +23,7 @@ from bourse.problems.read import Level, ProblemState, Readers
 from bourse.words import _, day, hour
 
 bp = Blueprint("problems", __name__, url_prefix="/problems")
+bp.add_app_template_global(has_signed, "has_signed")
 
 WITH_THE_HOST = (ProblemState.to_write, ProblemState.draft, ProblemState.to_complete)
 NOT_HANDED_IN = (ProblemState.to_write, ProblemState.draft)
@@ -159,10 +160,13 @@ def send_back(meeting: Meeting) -> ResponseReturnValue:
 
 
 def _problem_to_change(meeting: Meeting) -> Problem:
-    """The meeting's problem as it is now, blank if need be; other writers wait until we have committed."""
-    db.session.execute(db.select(Meeting.id).where(Meeting.id == meeting.id).with_for_update())
-    query = db.select(Problem).filter_by(meeting_id=meeting.id).execution_options(populate_existing=True)
-    problem = db.session.scalar(query)
+    """Its host's problem as it is now, blank if need be; other writers wait until we have committed."""
+    host_id = meeting.host_id
+    db.session.refresh(meeting, ["host_id"], with_for_update=True)
+    if meeting.host_id != host_id:
+        abort(404)  # another host since the door opened
+    query = db.select(Problem).filter_by(meeting_id=meeting.id, host_id=host_id)
+    problem = db.session.scalar(query.execution_options(populate_existing=True))
     if problem is None:
         problem = Problem(meeting=meeting)
         db.session.add(problem)

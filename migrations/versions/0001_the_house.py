@@ -269,6 +269,7 @@ def upgrade() -> None:
     sa.Column('revision', sa.Integer(), nullable=False),
     sa.Column('revealed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('all_stay', sa.Boolean(), nullable=False),
+    sa.Column('minutes_open', sa.Boolean(), nullable=False),
     sa.ForeignKeyConstraint(['meeting_id'], ['meeting.id'], name=op.f('fk_board_meeting_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_board')),
     sa.UniqueConstraint('meeting_id', name=op.f('uq_board_meeting_id'))
@@ -309,6 +310,7 @@ def upgrade() -> None:
     op.create_table('problem',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('meeting_id', sa.Integer(), nullable=False),
+    sa.Column('host_id', sa.Integer(), nullable=False),
     sa.Column('question', sa.String(length=200), nullable=False),
     sa.Column('why_now', sa.Text(), nullable=False),
     sa.Column('context', sa.Text(), nullable=False),
@@ -326,10 +328,11 @@ def upgrade() -> None:
     sa.Column('saved_by_id', sa.Integer(), nullable=True),
     sa.Column('submitted_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('approved_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['host_id'], ['membership.id'], name=op.f('fk_problem_host_id')),
     sa.ForeignKeyConstraint(['meeting_id'], ['meeting.id'], name=op.f('fk_problem_meeting_id')),
     sa.ForeignKeyConstraint(['saved_by_id'], ['person.id'], name=op.f('fk_problem_saved_by_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_problem')),
-    sa.UniqueConstraint('meeting_id', name=op.f('uq_problem_meeting_id'))
+    sa.UniqueConstraint('meeting_id', 'host_id', name=op.f('uq_problem_meeting_id_host_id'))
     )
     op.create_table('calendar_copy',
     sa.Column('id', sa.Integer(), nullable=False),

@@ -3,7 +3,7 @@
 import pytest
 
 from bourse.db import db
-from bourse.meetings.models import Presence
+from bourse.meetings.models import Meeting, Presence
 from bourse.people.models import AuditEvent
 from tests.board.on_the_day import hold
 from tests.cast import invitation_of
@@ -58,3 +58,10 @@ def test_nobody_is_ticked_before_the_day(app, club, visit):
     claire = visit(app.test_client(), "claire")
     assert claire.post(f"/attendance/{club.meeting}", data=ticks(club, marc="present")).status_code == 404
     assert "presence-" not in claire.get(f"/attendance/{club.meeting}").text
+
+
+def test_before_the_invitations_leave_the_office_sees_no_guest_list(app, club, visit):
+    db.session.get_one(Meeting, club.meeting).released_at = None
+    db.session.commit()
+    assert visit(app.test_client(), "odile").get(f"/attendance/{club.meeting}").status_code == 404
+    assert visit(app.test_client(), "claire").get(f"/attendance/{club.meeting}").status_code == 200

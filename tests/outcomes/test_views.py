@@ -271,3 +271,44 @@ def test_the_readers_see_the_ideas_in_order_with_the_hosts_remark(browsers, club
     browsers["hugo"].post(f"/outcomes/{club.meeting}/close")
     page = browsers["marc"].get(f"/outcomes/{club.meeting}").text
     assert page.index("appeler") < page.index("filmer") < page.index("Dès lundi.")
+
+
+def seen_by(client, club, text):
+    """The state of a card as a telephone hears it, and whether its page marks it as kept."""
+    cards = client.get(f"/board/{club.meeting}/since?revision=0").json["cards"]
+    states = [card["state"] for card in cards if card["text"] == text]
+    return states, 'data-state="kept"' in client.get(f"/board/{club.meeting}").text
+
+
+def test_before_the_close_the_room_does_not_see_what_the_host_chooses(browsers, club):
+    revision = browsers["nadia"].get(f"/board/{club.meeting}/since").json["revision"]
+    press(browsers["hugo"], "filmer", "keep")
+    press(browsers["hugo"], "dessiner", "set_aside")
+    assert seen_by(browsers["claire"], club, "filmer") == (["kept"], True)
+    for name in ("marc", "nadia"):
+        assert seen_by(browsers[name], club, "filmer") == (["revealed"], False)
+        assert seen_by(browsers[name], club, "dessiner") == (["revealed"], False)
+    assert browsers["nadia"].get(f"/board/{club.meeting}/since?revision={revision}").json["cards"] == []
+
+
+@pytest.mark.parametrize(
+    ("readers", "marc", "nadia"),
+    [
+        ("attending", (["kept"], True), (["kept"], True)),
+        ("host", (["revealed"], False), ([], False)),  # marc still has his own card
+    ],
+)
+def test_after_the_close_the_room_sees_what_was_kept_if_it_reads_the_outcome(browsers, club, readers, marc, nadia):
+    press(browsers["hugo"], "filmer", "keep")
+    write(browsers["hugo"], club, readers=readers)
+    browsers["hugo"].post(f"/outcomes/{club.meeting}/close")
+    assert seen_by(browsers["marc"], club, "filmer") == marc
+    assert seen_by(browsers["nadia"], club, "filmer") == nadia
+
+
+def test_other_readers_chosen_after_the_close_count_from_then_on(browsers, club):
+    press(browsers["hugo"], "filmer", "keep")
+    browsers["hugo"].post(f"/outcomes/{club.meeting}/close")
+    assert seen_by(browsers["nadia"], club, "filmer") == (["kept"], True)
+    write(browsers["hugo"], club, readers="host", version=outcome().version)
+    assert seen_by(browsers["nadia"], club, "filmer") == ([], False)

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from bourse.clubs.models import Membership
 from bourse.db import db
 from bourse.mailroom.models import Letter
 from bourse.meetings.due import write_calendar_letters
@@ -385,3 +386,62 @@ def test_no_letter_and_no_calendar_tells_the_text(app, approved, client, visit):
 
 def unfolded(calendar):
     return calendar.decode().replace("\r\n ", "")
+
+
+# Another host
+
+
+def nadia_hosts(club):
+    """Claire gives the meeting to nadia."""
+    meeting = db.session.get_one(Meeting, club.meeting)
+    meeting.change_host(db.session.scalars(db.select(Membership).filter_by(person_id=club.nadia)).one())
+    db.session.commit()
+
+
+@pytest.mark.parametrize("name", ["claire", "nadia", "marc", "hugo", "odile"])
+def test_another_host_inherits_no_problem(app, approved, visit, name):
+    nadia_hosts(approved)
+    client = visit(app.test_client(), name)
+    meeting = approved.meeting
+    pages = (f"/problems/{meeting}", f"/problems/{meeting}/write", f"/meetings/{meeting}", "/")
+    told = "".join(client.get(page).text for page in pages)
+    assert QUESTION not in told
+    assert "Canari" not in told
+
+
+def test_another_host_writes_his_own_and_the_former_one_finds_his_again(app, approved, client, visit):
+    nadia_hosts(approved)
+    assert save(visit(client, "nadia"), approved, question="Comment recruter ?").status_code == 200
+    meeting = db.session.get_one(Meeting, approved.meeting)
+    assert (meeting.problem.question, meeting.problem.state) == ("Comment recruter ?", ProblemState.draft)
+    meeting.change_host(db.session.scalars(db.select(Membership).filter_by(person_id=approved.hugo)).one())
+    db.session.commit()
+    assert QUESTION in read(app, approved, visit, "hugo").text
+
+
+def test_the_title_is_that_of_the_present_host(app, submitted, client, visit):
+    submit(visit(client, "hugo"), submitted, app, title_in_letters="y")
+    approve(app, submitted, visit)
+    assert db.session.get_one(Meeting, submitted.meeting).title == QUESTION
+    nadia_hosts(submitted)
+    save(visit(client, "nadia"), submitted, question="Comment recruter ?")
+    assert db.session.get_one(Meeting, submitted.meeting).title == ""
+
+
+# The charter
+
+
+def test_who_has_not_accepted_the_charter_reads_nothing_on_the_meetings_page(app, approved, client, visit):
+    move_to(app, approved, 3)
+    meeting = f"/meetings/{approved.meeting}"
+    assert "Canari-contexte" in visit(client, "marc").get(meeting).text
+    db.session.scalars(db.select(Membership).filter_by(person_id=approved.marc)).one().charter_version = None
+    db.session.commit()
+    page = client.get(meeting).text
+    assert QUESTION not in page
+    assert "Canari" not in page
+    assert f"/clubs/{approved.slug}/charter?next={meeting}" in page
+
+
+def test_a_version_that_is_no_number_of_ours_is_none(draft, client, visit):
+    assert save(visit(client, "hugo"), draft, version="9" * 5000, tried="Rien").status_code == 409
