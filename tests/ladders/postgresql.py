@@ -79,7 +79,7 @@ def server() -> Iterator[Server]:
 def find() -> Path | str:
     """Where the server comes from: programs that do start here, or the name of the variable; raises Missing."""
     with server():
-        return "TEST_DATABASE_URL" if "TEST_DATABASE_URL" in os.environ else _programs()
+        return "TEST_DATABASE_URL" if os.environ.get("TEST_DATABASE_URL") else _programs()
 
 
 def _programs() -> Path:
