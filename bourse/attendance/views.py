@@ -8,7 +8,7 @@ from flask_login import current_user
 
 from bourse.attendance.tick import is_the_day, news
 from bourse.clock import now
-from bourse.clubs.models import Company, Membership
+from bourse.clubs.models import company_names
 from bourse.clubs.roles import is_facilitator, is_office
 from bourse.db import db
 from bourse.doors import door
@@ -33,19 +33,12 @@ bp.add_app_template_global(is_the_day, "is_the_day")
 @door(may_know_meeting, may_see_attendance)
 def show(meeting: Meeting) -> ResponseReturnValue:
     """Everybody invited and who came; the facilitator ticks, the office reads."""
-    companies = _companies(meeting)
     return render_template(
         "attendance/show.html",
         meeting=meeting,
-        companies=companies,
+        companies=company_names(meeting.club),
         may_tick=is_facilitator(current_user, meeting) and _is_open(meeting),
     )
-
-
-def _companies(meeting: Meeting) -> dict[int, str]:
-    """The name of each member's company, by person."""
-    rows = db.select(Membership.person_id, Company.name).join(Membership.company)
-    return {row.person_id: row.name for row in db.session.execute(rows.where(Membership.club_id == meeting.club_id))}
 
 
 def _is_open(meeting: Meeting) -> bool:

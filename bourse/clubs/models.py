@@ -181,3 +181,9 @@ class BroughtList(db.Model):
     brought_at: Mapped[datetime] = mapped_column(default=now)
     written_at: Mapped[datetime | None]
     club: Mapped[Club] = relationship()
+
+
+def company_names(club: Club) -> dict[int, str]:
+    """The name of each member's company, by person."""
+    names = db.select(Membership.person_id, Company.name).join(Membership.company)
+    return {row.person_id: row.name for row in db.session.execute(names.where(Membership.club_id == club.id))}

@@ -11,7 +11,7 @@ from sqlalchemy import Select, bindparam
 from sqlalchemy.orm import joinedload, selectinload
 
 from bourse.clock import club_time, now
-from bourse.clubs.models import Club, Company, Membership, MembershipState, Role
+from bourse.clubs.models import Club, Membership, MembershipState, Role, company_names
 from bourse.clubs.roles import is_facilitator
 from bourse.db import db
 from bourse.doors import door, open_door
@@ -79,18 +79,12 @@ def show(meeting: Meeting) -> ResponseReturnValue:
         "meetings/show.html",
         meeting=meeting,
         guests=meeting.invited,
-        companies=_companies(meeting.club),
+        companies=company_names(meeting.club),
         invitation=meeting.invitation_of(current_user),
         form=AnswerForm(),
         is_facilitator=is_facilitator(current_user, meeting),
         sees_guests=roles.may_see_guests(current_user, meeting),
     )
-
-
-def _companies(club: Club) -> dict[int, str]:
-    """The name of each member's company, by person."""
-    names = db.select(Membership.person_id, Company.name).join(Membership.company)
-    return {row.person_id: row.name for row in db.session.execute(names.where(Membership.club_id == club.id))}
 
 
 @bp.route("/clubs/<club>/plan", methods=["GET", "POST"])
