@@ -1,9 +1,9 @@
 """Compares what should stand in each calendar with what was last sent to it, and says which messages are due.
 
-The caller guarantees three things. `Meeting.sequence` rises by one at each change that `is_significant`
-and never falls. A copy is kept for each address a calendar message was written to, the last one only; a
-letter withdrawn before it left counts as never written, so that quick edits become one message. Copies are
-written in the transaction that writes the letters, so that a second run finds nothing due.
+The caller guarantees three things. `Meeting.sequence` rises at each change of time, place or status, not of
+a text (RFC 5546 §2.1.4), and never falls. A copy is kept for each address a calendar message was written to,
+the last one only; a letter withdrawn before it left counts as never written, so that quick edits become one
+message. Copies are written in the transaction that writes the letters, so that a second run finds nothing due.
 """
 
 from __future__ import annotations
@@ -124,11 +124,6 @@ def fingerprint(terms: Terms, *words: str) -> str:
     """
     moments = (moment.astimezone(UTC).isoformat() for moment in (terms.starts_at, terms.ends_at))
     return f"{_digest(*moments, terms.place)}.{_digest(*words)}"
-
-
-def is_significant(before: Terms, after: Terms) -> bool:
-    """Whether the change asks for a new SEQUENCE: time, place or status do, a text does not (RFC 5546 §2.1.4)."""
-    return before != after
 
 
 def answer_holds(answered_sequence: int | None, moved_sequence: int) -> bool:

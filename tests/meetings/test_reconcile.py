@@ -16,7 +16,6 @@ from bourse.meetings.reconcile import (
     answer_holds,
     due,
     fingerprint,
-    is_significant,
     next_stamp,
 )
 
@@ -239,21 +238,6 @@ def test_two_messages_in_one_second_are_told_apart_by_their_stamps() -> None:
     marc = sent(MARC, due(meeting(), [MARC], NOW))
     (second,) = due(meeting(text="Parking au nord"), [marc], NOW)
     assert second.stamp > marc.copies[0].stamp
-
-
-@pytest.mark.parametrize(
-    ("changed", "significant"),
-    [
-        (OCTOBER, False),
-        (replace(OCTOBER, starts_at=OCTOBER.starts_at + timedelta(minutes=30)), True),
-        (replace(OCTOBER, ends_at=OCTOBER.ends_at + timedelta(minutes=30)), True),
-        (replace(OCTOBER, place="Caen"), True),
-        (replace(OCTOBER, is_cancelled=True), True),
-        (replace(OCTOBER, starts_at=OCTOBER.starts_at.astimezone()), False),
-    ],
-)
-def test_time_place_and_status_ask_for_a_new_number(changed: Terms, significant: bool) -> None:
-    assert is_significant(OCTOBER, changed) is significant
 
 
 @pytest.mark.parametrize(
