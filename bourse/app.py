@@ -26,6 +26,7 @@ from bourse.clubs.models import BroughtList, Club, Company, Membership
 from bourse.commands import init, serve
 from bourse.db import db, open_database
 from bourse.demo import demo
+from bourse.home import club_views
 from bourse.home import views as home
 from bourse.mailroom import catcher_views as catcher
 from bourse.mailroom.commands import letters, worker
@@ -41,7 +42,7 @@ from bourse.problems import views as problems
 from bourse.refusals import answer_refusals
 from bourse.settings import Settings, UnsafeSettings
 
-ROOMS = (people_views, clubs, meetings, problems, board, agenda, attendance, outcomes, home)
+ROOMS = (people_views, clubs, meetings, problems, board, agenda, attendance, outcomes, home, club_views)
 COMMANDS = (init, serve, demo, link, people, worker, letters, list_meetings)
 MAX_REQUEST = 50 * 2**20
 
@@ -138,8 +139,9 @@ def _language() -> str:
 
 
 def _open_rooms(app: Flask, settings: Settings) -> None:
-    for room in ROOMS if settings.in_production else (*ROOMS, catcher):
-        app.register_blueprint(room.bp)
+    rooms = ROOMS if settings.in_production else (*ROOMS, catcher)
+    for blueprint in dict.fromkeys(room.bp for room in rooms):  # a room may keep its views in several files
+        app.register_blueprint(blueprint)
     csrf.exempt(meetings.answer_by_link)  # its own token is the authority, and it reads no cookie
     doors.open_door(app.view_functions["static"])  # type: ignore[arg-type]
     for name, finder in _finders().items():

@@ -47,6 +47,8 @@ PAGES = [
     ("claire", "/outcomes/{last}/ideas"),
     ("claire", "/outcomes/{last}/write"),
     ("claire", "/outcomes/{last}/close"),
+    ("claire", "/overview/{slug}"),
+    ("odile", "/overview/{slug}"),
     ("marc", "/clubs/{slug}"),
     ("claire", "/clubs/{slug}"),
     ("marc", "/clubs/{slug}/charter"),

@@ -10,9 +10,11 @@ from sqlalchemy.orm.interfaces import ORMOption
 
 from bourse.board.gather import IdeaState, Phase
 from bourse.board.models import Board, Idea
-from bourse.clubs.models import Club, Membership
+from bourse.clubs.models import Club, Membership, MembershipState, Role
+from bourse.clubs.tidy import fold
 from bourse.db import db
 from bourse.home.dial import Turnout
+from bourse.home.watch import Trace
 from bourse.mailroom.models import Letter, LetterState
 from bourse.meetings.models import Answer, Invitation, Meeting, MeetingState, Season
 from bourse.meetings.models import turnouts as count_turnouts
@@ -68,6 +70,38 @@ def silent_in(meeting: Meeting) -> list[Invitation]:
     )
     invitations = db.session.scalars(query.options(joinedload(Invitation.person)))
     return sorted(invitations, key=lambda each: (each.person.family_name, each.person.given_name))
+
+
+def members_of(club: Club) -> Sequence[Membership]:
+    """The members of today, by family name."""
+    query = db.select(Membership).where(Membership.club_id == club.id, Membership.role == Role.member)
+    query = query.where(Membership.state.in_((MembershipState.invited, MembershipState.active)))
+    everybody = db.session.scalars(query.options(joinedload(Membership.person), joinedload(Membership.company)))
+    return sorted(everybody, key=lambda each: (fold(each.person.family_name), fold(each.person.given_name)))
+
+
+def season_of(club: Club, season: Season | None) -> Sequence[Meeting]:
+    """The season's meetings in order; without a season those of no season."""
+    query = db.select(Meeting).where(Meeting.club_id == club.id, Meeting.state.not_in(NOT_SHOWN))
+    query = query.where(Meeting.season_id == (season.id if season else None))
+    host = joinedload(Meeting.host).options(joinedload(Membership.person), joinedload(Membership.company))
+    return db.session.scalars(query.order_by(Meeting.starts_at).options(host)).all()
+
+
+def traces_of(meetings: Iterable[Meeting]) -> dict[tuple[int, int], Trace]:
+    """What is known of everybody invited, by meeting and person; an answer about a date that has moved is none."""
+    holds = Invitation.answered_sequence >= Meeting.moved_sequence
+    answer = db.case((holds, Invitation.answer), else_=Answer.none)
+    query = db.select(Invitation.meeting_id, Invitation.person_id, answer, Invitation.presence)
+    query = query.join(Invitation.meeting).where(Invitation.withdrawn_at.is_(None))
+    rows = db.session.execute(query.where(Meeting.id.in_([each.id for each in meetings])))
+    return {(row[0], row[1]): Trace(row[2], row[3]) for row in rows}
+
+
+def hosts_of(club: Club) -> frozenset[int]:
+    """The memberships that ever had, or will have, the club at home."""
+    query = db.select(Meeting.host_id).where(Meeting.club_id == club.id, Meeting.state.not_in(NOT_SHOWN)).distinct()
+    return frozenset(db.session.scalars(query))
 
 
 def promises_of(person: Person) -> Sequence[Commitment]:

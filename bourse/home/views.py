@@ -36,9 +36,15 @@ def navigation(person: Person) -> list[tuple[str, str, str, str]]:
         ("meet", url_for("meetings.index"), "cal", _("Rencontres")),
     ]
     if memberships := memberships_of(person):
-        club = url_for("clubs.show", club=memberships[0].club.slug)
-        places += [("do", url_for("outcomes.index"), "do", _("Suites")), ("club", club, "club", _("Club"))]
+        places += [("do", url_for("outcomes.index"), "do", _("Suites")), ("club", _club(memberships), "club", _("Club"))]
     return places
+
+
+def _club(memberships: Sequence[Membership]) -> str:
+    """The club as a whole to who facilitates it, its people to a member."""
+    led = [each for each in memberships if each.role is Role.facilitator]
+    page = "home.watch_over" if led else "clubs.show"
+    return url_for(page, club=(led or memberships)[0].club.slug)
 
 
 @bp.get("/")

@@ -94,7 +94,7 @@ def plan(club: Club) -> ResponseReturnValue:
     form = _meeting_form(club)
     if not form.is_submitted():
         form.invited.data = [each.person_id for each in club.memberships if each.belongs and each.role is Role.member]
-        form.agenda.data = club.agenda
+        form.agenda.data, form.host.data = club.agenda, request.args.get("host", 0, type=int)
     if not form.validate_on_submit():
         return render_template("meetings/plan.html", form=form, club=club, meeting=None)
     meeting = _same_again(club, form) or _new_meeting(club, form)

@@ -142,3 +142,31 @@ def test_a_club_without_a_meeting_says_who_acts_next(client: FlaskClient, club: 
     page = home(visit, client, "claire")
     assert page.count("Planifier une rencontre") == 1
     assert "Rien n’est en attente" not in page
+
+
+def test_claire_sees_the_season_member_by_member(client: FlaskClient, club: Cast, visit: Visit) -> None:
+    marc, nadia = _membership(club.marc), _membership(club.nadia)
+    with db.session.no_autoflush:
+        held = [a_meeting(marc.club, marc, [marc.person, nadia.person], days=day) for day in (-60, -40, -20)]
+    db.session.flush()
+    for meeting in held:
+        meeting.invitation_of(marc.person).presence = Presence.present
+        meeting.invitation_of(nadia.person).presence = Presence.absent
+    marc.person.mobile = nadia.person.mobile = "+33699000009"
+    db.session.commit()
+    page = visit(client, "claire").get(f"/overview/{club.slug}").text
+    assert "Nadia Exemple, absent 3 fois sur 3" in page.replace("\xa0", " ")
+    assert page.count("tel:+33699000009") == 1
+    assert "0 sur 3" in page.replace("\xa0", " ")
+
+
+def test_nobody_is_watched_by_another_member(client: FlaskClient, club: Cast, visit: Visit) -> None:
+    for name, status in (("marc", 404), ("hugo", 404), ("stranger", 404), ("odile", 200), ("claire", 200)):
+        assert visit(client, name).get(f"/overview/{club.slug}").status_code == status
+        client = client.application.test_client()
+
+
+def test_the_office_reads_presence_and_no_advice(client: FlaskClient, club: Cast, visit: Visit) -> None:
+    page = visit(client, "odile").get(f"/overview/{club.slug}").text
+    assert "Présences" in page
+    assert "À regarder" not in page
