@@ -96,7 +96,9 @@ def test_without_a_script_a_card_is_written(browser: Browser, live: str, club: C
         marc.reads("Un tuilage de six mois")
 
 
-def test_without_a_script_the_outcome_is_written_and_told(browser: Browser, live: str, club: Cast, carry: Carry) -> None:
+def test_without_a_script_the_outcome_is_written_and_told(
+    browser: Browser, live: str, club: Cast, carry: Carry
+) -> None:
     the_day_is_over(club)
     with Visitor.at(browser, live, "hugo", NO_SCRIPT) as hugo:
         comes_in(hugo, club.address("hugo"), carry)
