@@ -32,6 +32,7 @@ class Place:
     number: int
     standing: Standing
     turnout: Turnout = Turnout()
+    is_full: bool = False  # to whoever looks, who is to know nothing more
 
 
 def season_at(seasons: Sequence[Any], today: date) -> Any | None:
