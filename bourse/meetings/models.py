@@ -123,7 +123,7 @@ class Meeting(db.Model):
     @property
     def in_force(self) -> list["Exclusion"]:
         """The exclusions of its host; what a former host chose has gone with him."""
-        return [each for each in self.exclusions if each.host_id == self.host_id]
+        return [each for each in self.exclusions if each.host_id == self.host.id]
 
     @property
     def closed_to(self) -> set[int]:
@@ -141,7 +141,7 @@ class Meeting(db.Model):
 
     def exclude(self, company_id: int, by: Person, at: datetime) -> "Exclusion":
         """Its host keeps a company out."""
-        exclusion = Exclusion(host_id=self.host_id, company_id=company_id, made_by_id=by.id, made_at=at)
+        exclusion = Exclusion(host_id=self.host.id, company_id=company_id, made_by_id=by.id, made_at=at)
         self.exclusions.append(exclusion)
         return exclusion
 
