@@ -54,6 +54,7 @@ def places(app, club):
             invitation.give(answer, at=now(), via=Via.web, by=invitation.person)
         lucie.charter_version = None
         louis.leave()
+        assert xavier.company_id
         meeting.exclude(xavier.company_id, by=meeting.host.person, at=now())
         a_member(a_club("autre-club"), a_person("carole"), None, Role.facilitator)
         board = Board(meeting=meeting, phase=Phase.revealed, revision=1)

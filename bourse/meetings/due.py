@@ -13,6 +13,7 @@ from bourse.db import db
 from bourse.mailroom.compose import Parts
 from bourse.mailroom.models import Letter, LetterState, recall, write
 from bourse.meetings import reconcile
+from bourse.meetings.facts import with_calendars
 from bourse.meetings.letters import calendar_letter
 from bourse.meetings.models import Answer, CalendarCopy, Invitation, Meeting
 from bourse.meetings.reconcile import Copy, InvitationFacts, MeetingFacts, Message, Reason, Terms
@@ -40,7 +41,7 @@ def _write_letters_of(meeting: Meeting, now: datetime) -> None:
     if _has_a_new_place(meeting, now):
         meeting.note_new_place()
     if messages_due(meeting, now):
-        _look_again_who_is_kept_out(meeting)
+        with_calendars(meeting, lock=True)  # the host may be keeping somebody out this very moment
     invitations = {invitation.id: invitation for invitation in meeting.invitations}
     for message in messages_due(meeting, now):
         _write(message, invitations[message.invitation])
@@ -66,12 +67,6 @@ def _recall_letters(meeting: Meeting, gone: Iterable[Invitation], now: datetime)
     addresses |= {invitation.person.email for invitation in gone}
     addresses |= {each.person.email for each in meeting.kept_out}
     return recall(f"meeting:{meeting.id}", addresses, now, "no longer invited") if addresses else set()
-
-
-def _look_again_who_is_kept_out(meeting: Meeting) -> None:
-    """The host may be choosing this very moment: the letters are written after his choice, or recalled by it."""
-    db.session.execute(db.select(Meeting.id).filter_by(id=meeting.id).with_for_update())
-    db.session.refresh(meeting, ["exclusions"])
 
 
 def _has_a_new_place(meeting: Meeting, now: datetime) -> bool:

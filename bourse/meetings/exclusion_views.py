@@ -47,7 +47,7 @@ def keep_out(meeting: Meeting) -> ResponseReturnValue:
     _apply(meeting, found)
     db.session.commit()
     flash(_("C'est noté. L'hôte et l'animatrice seuls le savent."))
-    return redirect(safe_path(form.next.data) or url_for("meetings.show", meeting=meeting.id))
+    return redirect(_back(meeting, form))
 
 
 def _companies_to_choose(meeting: Meeting) -> Companies:
@@ -71,7 +71,13 @@ def _told(meeting: Meeting, companies: Companies, excluded: Collection[int]) -> 
 
 
 def _page(meeting: Meeting, form: KeepOutForm, companies: Companies, told: Collection[Membership] = ()) -> str:
-    return render_template("meetings/keep_out.html", meeting=meeting, form=form, companies=companies, told=told)
+    facts = {"form": form, "companies": companies, "told": told, "back": _back(meeting, form)}
+    return render_template("meetings/keep_out.html", meeting=meeting, **facts)
+
+
+def _back(meeting: Meeting, form: KeepOutForm) -> str:
+    """Where whoever chooses came from: the last step of the problem, or the meeting."""
+    return safe_path(form.next.data) or url_for("meetings.show", meeting=meeting.id)
 
 
 def _apply(meeting: Meeting, found: Changes) -> None:

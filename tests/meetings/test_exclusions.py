@@ -269,7 +269,7 @@ def test_the_host_chooses_among_the_companies_of_the_others_by_name(club, hugo):
 def test_it_asks_first_when_somebody_was_told_already(club, hugo, carry):
     carry()
     page = choose(hugo, club, company(), sure=False).text
-    assert "Reprendre son invitation" in page
+    assert "Retirer son invitation" in page
     assert "Marc Exemple" in page
     assert the_meeting(club).exclusions == []
     assert carry() == {}
