@@ -68,7 +68,7 @@ def describe_company(company: Company) -> ResponseReturnValue:
 def links(company: Company) -> ResponseReturnValue:
     """What other companies are to this one, as its people or the facilitators say."""
     form = LinkForm()
-    form.offer(_companies_around(company))
+    form.offer(company, _companies_around(company))
     if not form.validate_on_submit():
         return _links_page(company, form)
     declared_by = company if _speaks_for(company) else None

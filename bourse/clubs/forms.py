@@ -261,13 +261,12 @@ class LinkForm(BourseForm):
     """Another company, and what it is to this one."""
 
     other = SelectField(_l("Entreprise"), coerce=int, invalid_choice_message=_l("Choisissez une entreprise."))
-    kind = RadioField(
-        _l("Ce qu'elle est pour vous"), choices=KINDS, invalid_choice_message=_l("Dites ce qu'elle est.")
-    )
+    kind = RadioField(choices=KINDS, invalid_choice_message=_l("Dites ce qu'elle est."))
 
-    def offer(self, companies: Sequence[Company]) -> None:
-        """Fills the list of companies."""
-        named = [SelectChoice(company.id, company.name) for company in companies]
+    def offer(self, company: Company, companies: Sequence[Company]) -> None:
+        """Asks about `company`, and fills the list of the others."""
+        self.kind.label.text = _("Ce qu'elle est pour %(company)s", company=company.name)
+        named = [SelectChoice(each.id, each.name) for each in companies]
         self.other.choices = [SelectChoice(0, _("Choisissez")), *named]
 
     def validate_other(self, field: Field) -> None:
