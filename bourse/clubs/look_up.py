@@ -7,5 +7,6 @@ from bourse.clubs.tidy import fold
 
 def finds(wanted: str, texts: Iterable[str]) -> bool:
     """Whether every word of `wanted`, or the piece of one, stands in the texts, accents and case aside."""
-    said = " ".join(map(fold, texts))
-    return all(word in said for word in fold(wanted).split())
+    words = fold(wanted).split()
+    said = " ".join(map(fold, texts)) if words else ""
+    return all(word in said for word in words)
