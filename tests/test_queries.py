@@ -55,7 +55,17 @@ PAGES = [
     ("marc", "/clubs/{slug}"),
     ("claire", "/clubs/{slug}"),
     ("marc", "/clubs/{slug}/charter"),
+    ("marc", "/clubs/{slug}?q=tournage"),
+    ("marc", "/clubs/{slug}/me"),
+    ("marc", "/clubs/members/{membership}"),
+    ("claire", "/clubs/members/{membership}"),
+    ("claire", "/clubs/members/{membership}/edit"),
+    ("marc", "/clubs/members/{membership}/leave"),
+    ("claire", "/clubs/{slug}/settings"),
     ("marc", "/clubs/companies/{company}"),
+    ("marc", "/clubs/companies/{company}/edit"),
+    ("marc", "/clubs/companies/{company}/links"),
+    ("claire", "/clubs/companies/{company}/links"),
     ("marc", "/people/me"),
 ]
 
