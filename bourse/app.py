@@ -19,8 +19,8 @@ from bourse import clock, doors, figures, headers, house, words
 from bourse.agenda import views as agenda
 from bourse.attendance import views as attendance
 from bourse.board import views as board
+from bourse.clubs import list_views as clubs  # and with them views.py, of the same blueprint
 from bourse.clubs import roles
-from bourse.clubs import views as clubs
 from bourse.clubs.commands import people
 from bourse.clubs.models import BroughtList, Club, Company, Membership
 from bourse.commands import init, serve

@@ -49,6 +49,7 @@ PAGES = [
     ("claire", "/outcomes/{last}/close"),
     ("marc", "/clubs/{slug}"),
     ("claire", "/clubs/{slug}"),
+    ("claire", "/clubs/{slug}/import"),
     ("marc", "/clubs/{slug}/charter"),
     ("marc", "/clubs/companies/{company}"),
     ("marc", "/people/me"),
