@@ -61,7 +61,13 @@ def readers_of(app, visit, canaries, word):
 
 @pytest.mark.parametrize(
     ("word", "readers"),
-    [(DRAFT, {"hugo", "claire"}), (CARD, {"marc"}), (KEPT, {"hugo", "claire"}), (FILE, {"hugo", "claire"}), (SYNTHESIS, {"hugo", "claire"})],
+    [
+        (DRAFT, {"hugo", "claire"}),
+        (KEPT, {"hugo", "claire"}),
+        (FILE, {"hugo", "claire"}),
+        (CARD, {"marc"}),
+        (SYNTHESIS, {"hugo", "claire"}),
+    ],
 )
 def test_the_words_reach_nobody_else(app, canaries, visit, word, readers):
     assert readers_of(app, visit, canaries, word) == readers

@@ -38,9 +38,7 @@ class Attachment(db.Model):
     problem: Mapped[Problem] = relationship(
         backref=backref(
             "attachments",
-            primaryjoin=lambda: db.and_(
-                Problem.id == foreign(Attachment.problem_id), Attachment.removed_at.is_(None)
-            ),
+            primaryjoin=lambda: db.and_(Problem.id == foreign(Attachment.problem_id), Attachment.removed_at.is_(None)),
             order_by=lambda: Attachment.id,
             viewonly=True,
         )

@@ -21,6 +21,9 @@ class Mark(StrEnum):
     skipped = "skipped"  # unchanged, and too long to repeat
 
 
+CHANGES = {Mark.gone, Mark.new}
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """A passage and what became of it; a skipped one says nothing."""
@@ -43,7 +46,7 @@ class Step:
 def compare(before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, list[Piece]]:
     """The questions whose words changed, in their order, each with its pieces."""
     changes = {name: pieces(before.get(name, ""), after.get(name, "")) for name in ANSWERS}
-    return {name: found for name, found in changes.items() if any(piece.mark in (Mark.gone, Mark.new) for piece in found)}
+    return {name: found for name, found in changes.items() if CHANGES & {piece.mark for piece in found}}
 
 
 def pieces(before: str, after: str) -> list[Piece]:

@@ -116,7 +116,7 @@ def _turned(exif: bytes) -> int:
     notes = Image.Exif()
     try:
         notes.load(exif)
-        turned = notes.get(ORIENTATION)
+        turned: Any = notes.get(ORIENTATION)
     except Exception:  # the same
         return 1
     return turned if turned in TURNED else 1
