@@ -62,7 +62,7 @@ def attach(meeting: Meeting) -> ResponseReturnValue:
     if added:
         forget_removed(problem)
         note("attach", by=current_user, about=meeting)
-    db.session.commit()
+        db.session.commit()
     if refused:
         form.files.errors = [" ".join(refused)]
         return _page(meeting, form), 422

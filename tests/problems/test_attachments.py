@@ -63,6 +63,11 @@ def test_what_is_refused_is_named_beside_the_field_and_the_rest_is_kept(club, hu
     assert "Choisissez un fichier." in add(hugo, club).text
 
 
+def test_where_every_file_is_refused_nothing_is_begun(club, hugo):
+    assert add(hugo, club, ("dessin.svg", b"<svg/>")).status_code == 422
+    assert db.session.scalars(db.select(Problem)).all() == []
+
+
 def test_a_file_leaves_to_be_saved_and_never_to_be_shown(attached, hugo):
     address = f"/problems/attachments/{token_of(PLAN)}"
     for answer in (hugo.get(address), hugo.head(address)):
