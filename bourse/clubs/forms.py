@@ -22,7 +22,7 @@ from bourse.clubs.compare import MOST_KNOW_HOW, PERSON_FIELDS
 from bourse.clubs.models import Company, Membership, MembershipState, Role
 from bourse.db import LINE, PROSE, SHORT
 from bourse.forms import AddressField, AtMost, BourseForm, Required
-from bourse.people.models import Language
+from bourse.people.models import Language, Person
 from bourse.words import _, _l
 
 ROLES = [SelectChoice(Role.member, _l("Membre")), SelectChoice(Role.facilitator, _l("Animatrice ou animateur"))]
@@ -158,3 +158,31 @@ class BringForm(BourseForm):
 
 class WriteForm(BourseForm):
     skip_refused = BooleanField()
+
+
+class FoundForm(BourseForm):
+    """Who founds the house, and its first club."""
+
+    given_name = StringField(_l("Votre prénom"), [Required(_l("Indiquez votre prénom.")), AtMost(LINE)])
+    family_name = StringField(_l("Votre nom"), [Required(_l("Indiquez votre nom.")), AtMost(LINE)])
+    email = AddressField(
+        _l("Votre adresse e-mail"),
+        missing=_l("Indiquez votre adresse e-mail."),
+        wrong=_l("Indiquez une adresse e-mail complète, comme prenom@entreprise.fr."),
+    )
+    language = SelectField(_l("Langue"), choices=[SelectChoice("fr", "Français"), SelectChoice("en", "English")])
+    organisation = StringField(_l("Nom du pôle"), [Required(_l("Indiquez le nom du pôle.")), AtMost(LINE)])
+    club = StringField(_l("Nom du club"), [Required(_l("Donnez un nom au club.")), AtMost(LINE)])
+
+
+class ClubForm(BourseForm):
+    """A further club. Call `offer` before anything else."""
+
+    name = StringField(_l("Nom du club"), [Required(_l("Donnez un nom au club.")), AtMost(LINE)])
+    facilitator = SelectField(_l("Qui l'anime ?"), coerce=int, invalid_choice_message=_l("Choisissez qui l'anime."))
+
+    def offer(self, facilitators: Sequence[Person], founder: Person) -> None:
+        """Fills the choice with the cluster's facilitators; one who founds is chosen unless she says otherwise."""
+        self.facilitator.choices = [SelectChoice(each.id, each.name) for each in facilitators]
+        if not self.is_submitted() and any(each.id == founder.id for each in facilitators):
+            self.facilitator.data = founder.id
