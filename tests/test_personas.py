@@ -78,6 +78,8 @@ def places(app, club):
             "name": "x",
             "code": "fr",
             "filename": "tokens.css",
+            "ending": "csv",
+            "part": "member",
         }
 
 

@@ -54,6 +54,10 @@ PAGES = [
     ("marc", "/clubs/{slug}/charter"),
     ("marc", "/clubs/companies/{company}"),
     ("marc", "/people/me"),
+    ("marc", "/help/member"),
+    ("claire", "/help/facilitator"),
+    ("odile", "/help/office"),
+    ("odile", "/clubs/{slug}/another"),
 ]
 
 

@@ -95,14 +95,19 @@ def found_another(club: Club) -> ResponseReturnValue:
     form.offer(_facilitators(club.organisation), current_user)
     if not form.validate_on_submit() or not _is_new(form, club.organisation):
         return render_template("clubs/found_another.html", form=form, club=club)
-    another = Club(organisation=club.organisation, name=form.name.data, timezone=club.timezone)
-    another.slug = link.short_name(another.name, set(db.session.scalars(db.select(Club.slug))))
-    _put_in_charge(db.session.get_one(Person, form.facilitator.data), another)
+    facilitator = db.session.get_one(Person, form.facilitator.data)
+    another = _club_beside(club, str(form.name.data))
+    _put_in_charge(facilitator, another)
     db.session.flush()
     note("found", by=current_user, about=another)
     db.session.commit()
     flash(_("Le club est fondé."))
     return redirect(url_for("home.show") if is_facilitator(current_user, another) else _page_of(another))
+
+
+def _club_beside(club: Club, name: str) -> Club:
+    slug = link.short_name(name, set(db.session.scalars(db.select(Club.slug))))
+    return Club(organisation=club.organisation, name=name, slug=slug, timezone=club.timezone)
 
 
 def _page_of(club: Club) -> str:

@@ -146,14 +146,12 @@ def members_of_new(clubs: Collection[int]) -> dict[int, int]:
 
 
 def facilitators_near(person: Person) -> Sequence[Membership]:
-    """Who facilitates the clubs that the person is of or has in charge, but for the person; by family name."""
+    """Who facilitates the clubs that the person is of, or works for in the office; by family name."""
     clubs = [each.club_id for each in person.memberships if each.belongs]
     clusters = [role.organisation_id for role in person.office_roles]
-    query = db.select(Membership).join(Membership.club).join(Membership.person).where(
-        db.or_(Club.id.in_(clubs), Club.organisation_id.in_(clusters)),
-        Membership.role == Role.facilitator,
-        Membership.state.in_((MembershipState.invited, MembershipState.active)),
-        Membership.person_id != person.id,
-    )
+    belongs = Membership.state.in_((MembershipState.invited, MembershipState.active))
+    query = db.select(Membership).join(Membership.club).join(Membership.person)
+    query = query.where(db.or_(Club.id.in_(clubs), Club.organisation_id.in_(clusters)), belongs)
+    query = query.where(Membership.role == Role.facilitator)
     loaded = (joinedload(Membership.person), joinedload(Membership.club))
     return db.session.scalars(query.options(*loaded).order_by(Person.family_name, Club.name)).all()

@@ -36,11 +36,12 @@ def explain(part: str) -> ResponseReturnValue:
     """What one does in that part, in the order of a season. It leads to the reader's own club, where there is one."""
     if part not in PAGES:
         abort(404)
+    facilitators = facts.facilitators_near(current_user)
     return render_template(
         PAGES[part],
         part=part,
         club=_club_to_show(part),
-        facilitators=facts.facilitators_near(current_user),
+        to_call=[each for each in facilitators if part != "facilitator" or each.person_id != current_user.id],
     )
 
 
