@@ -20,7 +20,7 @@ from bourse.headers import keep_private
 from bourse.links import link_to
 from bourse.people.models import Language, Person, is_anybody_known, note
 from bourse.people.signing import open_sign_in
-from bourse.words import _, language
+from bourse.words import _
 
 # The one row that an empty house has: whoever founds it holds it, and a second one waits.
 MIGRATED = db.table("alembic_version", db.column("version_num"))
@@ -44,8 +44,6 @@ def found(token: str) -> ResponseReturnValue:
         db.session.execute(db.select(MIGRATED).with_for_update())
     if is_anybody_known():
         abort(404)
-    if not form.is_submitted():
-        form.language.data = language()
     if not form.validate_on_submit():
         return keep_private(make_response(render_template("clubs/found.html", form=form)))
     founder, club = _founder(form), _first_club(form)
@@ -102,16 +100,13 @@ def found_another(club: Club) -> ResponseReturnValue:
     note("found", by=current_user, about=another)
     db.session.commit()
     flash(_("Le club est fondé."))
-    return redirect(url_for("home.show") if is_facilitator(current_user, another) else _page_of(another))
+    leads = is_facilitator(current_user, another)
+    return redirect(url_for("home.show") if leads else url_for("clubs.show", club=another.slug))
 
 
 def _club_beside(club: Club, name: str) -> Club:
     slug = link.short_name(name, set(db.session.scalars(db.select(Club.slug))))
     return Club(organisation=club.organisation, name=name, slug=slug, timezone=club.timezone)
-
-
-def _page_of(club: Club) -> str:
-    return url_for("clubs.show", club=club.slug)
 
 
 def _facilitators(organisation: Organisation) -> Sequence[Person]:

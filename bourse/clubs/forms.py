@@ -23,9 +23,10 @@ from bourse.clubs.models import Company, Membership, MembershipState, Role
 from bourse.db import LINE, PROSE, SHORT
 from bourse.forms import AddressField, AtMost, BourseForm, Required
 from bourse.people.models import Language, Person
-from bourse.words import _, _l
+from bourse.words import _, _l, language
 
 ROLES = [SelectChoice(Role.member, _l("Membre")), SelectChoice(Role.facilitator, _l("Animatrice ou animateur"))]
+LANGUAGES = [SelectChoice("fr", "Français"), SelectChoice("en", "English")]
 STATES = [
     SelectChoice(MembershipState.invited, _l("Invité")),
     SelectChoice(MembershipState.active, _l("Membre")),
@@ -60,7 +61,7 @@ class MemberForm(BourseForm):
     given_name = StringField(_l("Prénom"), [Required(_l("Indiquez le prénom.")), AtMost(LINE)])
     family_name = StringField(_l("Nom"), [Required(_l("Indiquez le nom.")), AtMost(LINE)])
     mobile = TelField(_l("Téléphone mobile"), [Optional(), AtMost(SHORT)], filters=[_as_number])
-    language = SelectField(_l("Langue"), choices=[SelectChoice("fr", "Français"), SelectChoice("en", "English")])
+    language = SelectField(_l("Langue"), choices=LANGUAGES)
     company = SelectField(_l("Entreprise"), coerce=int)
     new_company = StringField(_l("Ou une nouvelle entreprise"), [AtMost(LINE)])
     job_title = StringField(_l("Fonction"), [AtMost(LINE)])
@@ -170,7 +171,7 @@ class FoundForm(BourseForm):
         missing=_l("Indiquez votre adresse e-mail."),
         wrong=_l("Indiquez une adresse e-mail complète, comme prenom@entreprise.fr."),
     )
-    language = SelectField(_l("Langue"), choices=[SelectChoice("fr", "Français"), SelectChoice("en", "English")])
+    language = SelectField(_l("Langue"), choices=LANGUAGES, default=language)
     organisation = StringField(_l("Nom du pôle"), [Required(_l("Indiquez le nom du pôle.")), AtMost(LINE)])
     club = StringField(_l("Nom du club"), [Required(_l("Donnez un nom au club.")), AtMost(LINE)])
 
