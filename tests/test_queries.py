@@ -71,6 +71,10 @@ PAGES = [
     ("marc", "/clubs/companies/{company}/links"),
     ("claire", "/clubs/companies/{company}/links"),
     ("marc", "/people/me"),
+    ("marc", "/help/member"),
+    ("claire", "/help/facilitator"),
+    ("odile", "/help/office"),
+    ("odile", "/clubs/{slug}/another"),
 ]
 
 
