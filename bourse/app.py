@@ -26,24 +26,28 @@ from bourse.clubs.models import BroughtList, Club, Company, Membership
 from bourse.commands import init, serve
 from bourse.db import db, open_database
 from bourse.demo import demo
-from bourse.home import club_views
+from bourse.home import club_views, reply_views
 from bourse.home import views as home
 from bourse.mailroom import catcher_views as catcher
 from bourse.mailroom.commands import letters, worker
 from bourse.meetings import views as meetings
+from bourse.meetings.commands import hear
 from bourse.meetings.commands import meetings as list_meetings
 from bourse.meetings.due import write_calendar_letters
+from bourse.meetings.heard import Heard, forget_old_mail
 from bourse.meetings.models import Invitation
+from bourse.meetings.take import take
 from bourse.outcomes import views as outcomes
 from bourse.people import signing
 from bourse.people import views as people_views
+from bourse.people.bounces import note_refusal
 from bourse.people.commands import link
 from bourse.problems import views as problems
 from bourse.refusals import answer_refusals
 from bourse.settings import Settings, UnsafeSettings
 
-ROOMS = (people_views, clubs, meetings, problems, board, agenda, attendance, outcomes, home, club_views)
-COMMANDS = (init, serve, demo, link, people, worker, letters, list_meetings)
+ROOMS = (people_views, clubs, meetings, problems, board, agenda, attendance, outcomes, home, club_views, reply_views)
+COMMANDS = (init, serve, demo, link, people, worker, letters, list_meetings, hear)
 MAX_REQUEST = 50 * 2**20
 
 csrf = CSRFProtect()
@@ -110,7 +114,9 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         "PREFERRED_URL_SCHEME": scheme,
         "BABEL_TRANSLATION_DIRECTORIES": str(house.PACKAGE / "translations"),
         "SEND_FILE_MAX_AGE_DEFAULT": 365 * 24 * 3600,
-        "WRITE_DUE": (write_calendar_letters,),
+        "WRITE_DUE": (write_calendar_letters, forget_old_mail),
+        "WHEN_REFUSED": (note_refusal,),
+        "HEAR": lambda raw, at: take(raw, at).is_ours,
     }
 
 
@@ -158,6 +164,7 @@ def _finders() -> dict[str, doors.Finder]:
         "brought": partial(db.session.get, BroughtList),
         "meeting": meetings.find,
         "invitation": partial(db.session.get, Invitation),
+        "heard": lambda id: db.session.scalar(db.select(Heard).where(Heard.id == id, Heard.club_id.is_not(None))),
         "idea": board.find,
         "commitment": outcomes.find,
     }

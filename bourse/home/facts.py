@@ -11,11 +11,13 @@ from sqlalchemy.orm.interfaces import ORMOption
 from bourse.board.gather import IdeaState, Phase
 from bourse.board.models import Board, Idea
 from bourse.clubs.models import Club, Membership, MembershipState, Role
+from bourse.clubs.roles import memberships_of
 from bourse.clubs.tidy import fold
 from bourse.db import db
 from bourse.home.dial import Turnout
 from bourse.home.watch import Trace
 from bourse.mailroom.models import Letter, LetterState
+from bourse.meetings.heard import Heard, waiting_for
 from bourse.meetings.models import Answer, Invitation, Meeting, MeetingState, Season
 from bourse.meetings.models import turnouts as count_turnouts
 from bourse.outcomes.follow import SETTLED
@@ -23,6 +25,7 @@ from bourse.outcomes.models import Commitment, Outcome
 from bourse.people.models import Person
 
 A_TURN = timedelta(days=366)
+MOST_REPLIES = 100  # on one page
 NOT_SHOWN = (MeetingState.idea, MeetingState.postponed, MeetingState.cancelled)
 
 
@@ -132,3 +135,27 @@ def clubs_of_office(person: Person) -> Sequence[Club]:
     """The clubs of the clusters whose office the person works in."""
     clusters = [role.organisation_id for role in person.office_roles]
     return db.session.scalars(db.select(Club).where(Club.organisation_id.in_(clusters)).order_by(Club.name)).all()
+
+
+def replies_for(person: Person) -> Sequence[Heard]:
+    """The answers by mail that the person is to look at, with all that is told of them; the oldest first."""
+    meeting = joinedload(Heard.meeting).joinedload(Meeting.host).joinedload(Membership.company)
+    claim = joinedload(Heard.invitation).options(joinedload(Invitation.person), joinedload(Invitation.meeting))
+    query = waiting_for(_facilitated(person)).order_by(Heard.id).limit(MOST_REPLIES)
+    return db.session.scalars(query.options(meeting, claim)).all()
+
+
+def count_replies_for(person: Person) -> int:
+    waiting = waiting_for(_facilitated(person)).subquery()
+    return db.session.scalar(db.select(db.func.count()).select_from(waiting)) or 0
+
+
+def unreachable_in(person: Person) -> Sequence[Membership]:
+    """The members of the person's clubs whose address letters do not reach."""
+    query = db.select(Membership).join(Membership.person).options(joinedload(Membership.person))
+    query = query.where(Membership.club_id.in_(_facilitated(person)), Membership.state != MembershipState.left)
+    return db.session.scalars(query.where(Person.address_failed_at.is_not(None)).order_by(Person.family_name)).all()
+
+
+def _facilitated(person: Person) -> list[int]:
+    return [each.club_id for each in memberships_of(person) if each.role is Role.facilitator]
