@@ -12,6 +12,7 @@ import structlog
 from flask import Flask, has_request_context, request, session, url_for
 from flask.cli import FlaskGroup
 from flask_babel import Babel, get_locale
+from flask_compress import Compress
 from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect
 
@@ -30,6 +31,8 @@ from bourse.home import club_views, reply_views
 from bourse.home import views as home
 from bourse.mailroom import catcher_views as catcher
 from bourse.mailroom.commands import letters, worker
+from bourse.meetings import answer_views as answers
+from bourse.meetings import exclusion_views as exclusions
 from bourse.meetings import views as meetings
 from bourse.meetings.commands import hear
 from bourse.meetings.commands import meetings as list_meetings
@@ -46,10 +49,16 @@ from bourse.problems import views as problems
 from bourse.refusals import answer_refusals
 from bourse.settings import Settings, UnsafeSettings
 
-ROOMS = (people_views, clubs, meetings, problems, board, agenda, attendance, outcomes, home, club_views, reply_views)
+ROOMS = (
+    *(people_views, clubs),
+    *(meetings, answers, exclusions),
+    *(problems, board, agenda, attendance, outcomes),
+    *(home, club_views, reply_views),
+)
 COMMANDS = (init, serve, demo, link, people, worker, letters, list_meetings, hear)
 MAX_REQUEST = 50 * 2**20
 
+compress = Compress()
 csrf = CSRFProtect()
 babel = Babel()
 
@@ -60,6 +69,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     app = Flask(__name__, template_folder=str(house.folder("templates")), static_folder=str(house.folder("static")))
     app.config.from_mapping(_configuration(settings))
+    compress.init_app(app)  # first of all, for the last to touch an answer is the first to come
     clock.start(settings.clock)
     _set_up_logs(settings)
     open_database(app)
@@ -102,6 +112,8 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
         "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True},
         "MAX_CONTENT_LENGTH": MAX_REQUEST,
+        "COMPRESS_ALGORITHM": ["br", "gzip"],
+        "COMPRESS_STREAMS": False,
         "SESSION_COOKIE_NAME": "__Host-bourse" if secure else "bourse",
         "SESSION_COOKIE_SECURE": secure,
         "SESSION_COOKIE_SAMESITE": "Lax",
@@ -146,9 +158,9 @@ def _language() -> str:
 
 def _open_rooms(app: Flask, settings: Settings) -> None:
     rooms = ROOMS if settings.in_production else (*ROOMS, catcher)
-    for blueprint in dict.fromkeys(room.bp for room in rooms):  # a room may keep its views in several files
-        app.register_blueprint(blueprint)
-    csrf.exempt(meetings.answer_by_link)  # its own token is the authority, and it reads no cookie
+    for bp in dict.fromkeys(room.bp for room in rooms):  # files of one room share its blueprint
+        app.register_blueprint(bp)
+    csrf.exempt(answers.answer_by_link)  # its own token is the authority, and it reads no cookie
     doors.open_door(app.view_functions["static"])  # type: ignore[arg-type]
     for name, finder in _finders().items():
         doors.find_by(app, name, finder)

@@ -45,7 +45,10 @@ def send_headers(app: Flask, secure: bool) -> None:
             response.headers.setdefault(name, value)
         if secure:
             response.headers["Strict-Transport-Security"] = A_YEAR
-        if request.endpoint != "static":
+        if request.endpoint == "static":
+            response.direct_passthrough = False
+            response.make_sequence()  # whole, and so compressed like a page
+        else:
             response.vary.add("Cookie")
             if current_user.is_authenticated:
                 response.headers.setdefault("Cache-Control", "no-store")

@@ -10,11 +10,11 @@ from bourse.db import db
 from bourse.doors import door
 from bourse.home import facts
 from bourse.home.views import bp
+from bourse.meetings.answer_views import is_closed
 from bourse.meetings.forms import ConfirmForm, NoteForm
 from bourse.meetings.heard import Heard
 from bourse.meetings.models import Answer, Via
 from bourse.meetings.take import ask
-from bourse.meetings.views import is_closed
 from bourse.people.models import note
 from bourse.words import _
 
@@ -35,7 +35,7 @@ def note_reply(heard: Heard) -> ResponseReturnValue:
     form, invitation = NoteForm(), heard.invitation
     if not form.validate_on_submit() or invitation is None:
         abort(400)
-    if is_closed(invitation.meeting):
+    if is_closed(invitation.meeting) or not invitation.stands:
         flash(_("Cette rencontre n'attend plus de réponse."))
     elif heard.settled_at is None:
         comment = heard.said if heard.kind == "reply" else ""
@@ -52,8 +52,9 @@ def ignore_reply(heard: Heard) -> ResponseReturnValue:
     if not ConfirmForm().validate_on_submit():
         abort(400)
     if heard.settled_at is None:
-        if heard.kind == "counter" and heard.invitation is not None and not is_closed(heard.invitation.meeting):
-            ask("kept_date", heard.invitation)
+        invitation = heard.invitation
+        if heard.kind == "counter" and invitation and invitation.stands and not is_closed(invitation.meeting):
+            ask("kept_date", invitation)
         _settle(heard, "ignore_reply")
         flash(_("C'est noté."))
     return redirect(url_for("home.replies"))

@@ -41,6 +41,7 @@ def calendar_letter(message: Message, invitation: Invitation) -> Parts:
             SUBJECTS[message.letter](day=day(meeting.starts_at, year=False), company=meeting.company.name),
             kind=message.letter,
             meeting=meeting,
+            title=_title(invitation),
             invitation=invitation,
             person=invitation.person,
             facilitator=facilitator_of(meeting),
@@ -65,6 +66,11 @@ def question(kind: str, invitation: Invitation, answer: str) -> Parts:
         )
 
 
+def _title(invitation: Invitation) -> str:
+    """The title to show: none to somebody who is out of the meeting, for he may not have had it before."""
+    return invitation.meeting.title if invitation.stands else ""
+
+
 def answer_url(invitation: Invitation) -> str:
     """The link to the page where this person answers; it changes nothing by being opened."""
     link = AnswerLink(invitation.id, invitation.meeting.sequence)
@@ -81,11 +87,11 @@ def _calendar_text(message: Message, invitation: Invitation) -> bytes:
     person = invitation.person
     chairs = person is facilitator_of(invitation.meeting)
     attendee = Attendee(person.name, message.address, message.partstat, chairs)
-    entry = _entry(message, invitation.meeting)
+    entry = _entry(message, invitation.meeting, _title(invitation))
     return cancel(entry, attendee) if message.method == CANCEL else request(entry, attendee)
 
 
-def _entry(message: Message, meeting: Meeting) -> CalendarEntry:
+def _entry(message: Message, meeting: Meeting, title: str) -> CalendarEntry:
     company = meeting.company
     return CalendarEntry(
         uid=meeting.uid,
@@ -96,17 +102,13 @@ def _entry(message: Message, meeting: Meeting) -> CalendarEntry:
         starts_at=meeting.starts_at,
         ends_at=meeting.ends_at,
         zone=meeting.club.timezone,
-        summary=_summary(meeting),
+        summary=_("%(club)s : %(title)s", club=meeting.club.name, title=title or _("Rencontre du club")),
         description=_description(meeting),
         location=", ".join(part for part in (company.name, company.address) if part),
         organizer=Organizer(*parseaddr(current_app.config["SETTINGS"].mail_from)),
         url=link_to("meetings.show", meeting=meeting.id),
         geo=_geo(company),
     )
-
-
-def _summary(meeting: Meeting) -> str:
-    return _("%(club)s : %(title)s", club=meeting.club.name, title=meeting.title or _("Rencontre du club"))
 
 
 def _description(meeting: Meeting) -> str:

@@ -100,7 +100,7 @@ def _invitation(meeting: Meeting, addresses: list[str]) -> Invitation | None:
 
 def _addresses(invitation: Invitation) -> frozenset[str]:
     """Where the person's calendar has the meeting: nowhere any more when he is not invited now."""
-    if invitation.is_withdrawn or not invitation.is_of_club:
+    if not invitation.stands:
         return frozenset()
     return frozenset({invitation.person.email.lower(), *(copy.address.lower() for copy in _requests(invitation))})
 
