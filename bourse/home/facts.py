@@ -146,6 +146,12 @@ def replies_for(person: Person) -> Sequence[Heard]:
     return db.session.scalars(query.options(meeting, claim)).all()
 
 
+def names_of(addresses: Iterable[str]) -> dict[str, str]:
+    """The people of ours among these addresses."""
+    people = db.session.scalars(db.select(Person).where(Person.email.in_(set(addresses))))
+    return {person.email: person.name for person in people}
+
+
 def count_replies_for(person: Person) -> int:
     waiting = waiting_for(_facilitated(person)).subquery()
     return db.session.scalar(db.select(db.func.count()).select_from(waiting)) or 0

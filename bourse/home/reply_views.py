@@ -25,7 +25,8 @@ __all__ = ["bp"]
 @door(facilitates)
 def replies() -> ResponseReturnValue:
     """What waits, with the reason in plain words."""
-    return render_template("home/replies.html", replies=facts.replies_for(current_user))
+    waiting = facts.replies_for(current_user)
+    return render_template("home/replies.html", replies=waiting, names=facts.names_of(each.sender for each in waiting))
 
 
 @bp.post("/replies/<int:heard>/note")
