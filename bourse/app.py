@@ -20,14 +20,14 @@ from bourse import clock, doors, figures, headers, house, words
 from bourse.agenda import views as agenda
 from bourse.attendance import views as attendance
 from bourse.board import views as board
-from bourse.clubs import roles
+from bourse.clubs import begin_views, company_views, list_views, member_views, roles
 from bourse.clubs import views as clubs
 from bourse.clubs.commands import people
-from bourse.clubs.models import BroughtList, Club, Company, Membership
+from bourse.clubs.models import BroughtList, Club, Company, CompanyLink, Membership
 from bourse.commands import init, serve
 from bourse.db import db, open_database
 from bourse.demo import demo
-from bourse.home import club_views, reply_views
+from bourse.home import club_views, help_views, reply_views
 from bourse.home import views as home
 from bourse.mailroom import catcher_views as catcher
 from bourse.mailroom.commands import letters, worker
@@ -45,14 +45,16 @@ from bourse.people import signing
 from bourse.people import views as people_views
 from bourse.people.bounces import note_refusal
 from bourse.people.commands import link
+from bourse.problems import attachment_views as attachments
+from bourse.problems import version_views as versions
 from bourse.problems import views as problems
 from bourse.refusals import answer_refusals
 from bourse.settings import Settings, UnsafeSettings
 
 ROOMS = (
-    *(people_views, clubs),
+    *(people_views, clubs, begin_views, member_views, company_views, list_views),
     *(meetings, answers, exclusions),
-    *(problems, board, agenda, attendance, outcomes),
+    *(problems, versions, attachments, board, agenda, attendance, outcomes),
     *(home, club_views, reply_views),
 )
 COMMANDS = (init, serve, demo, link, people, worker, letters, list_meetings, hear)
@@ -129,6 +131,7 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         "WRITE_DUE": (write_calendar_letters, forget_old_mail),
         "WHEN_REFUSED": (note_refusal,),
         "HEAR": lambda raw, at: take(raw, at).is_ours,
+        "WAY_TO_FOUND": begin_views.way_to_found,
     }
 
 
@@ -172,9 +175,12 @@ def _finders() -> dict[str, doors.Finder]:
     return {
         "club": lambda slug: db.session.scalar(db.select(Club).filter_by(slug=slug)),
         "company": partial(db.session.get, Company),
+        "link": partial(db.session.get, CompanyLink),
         "membership": partial(db.session.get, Membership),
         "brought": partial(db.session.get, BroughtList),
         "meeting": meetings.find,
+        "attachment": attachments.find,
+        "version": versions.find,
         "invitation": partial(db.session.get, Invitation),
         "heard": lambda id: db.session.scalar(db.select(Heard).where(Heard.id == id, Heard.club_id.is_not(None))),
         "idea": board.find,
@@ -198,6 +204,7 @@ def _facts_of_every_page() -> dict[str, Any]:
     if has_request_context():
         person = current_user._get_current_object() if current_user.is_authenticated else None
         facts |= {"current_person": person, "nav": home.navigation(person) if person else ()}
+        facts["help_page"] = help_views.page_for(person) if person else None
     return facts
 
 

@@ -13,13 +13,17 @@ from flask import Flask
 from bourse import doors
 from bourse.board.models import Board, Idea, IdeaState, Phase
 from bourse.clock import now
-from bourse.clubs.models import BroughtList, Club, Company, Membership, Role
+from bourse.clubs.models import BroughtList, Club, Company, CompanyLink, Membership, Role
+from bourse.clubs.relate import LinkKind
 from bourse.db import db
 from bourse.meetings.heard import Heard
 from bourse.meetings.judge import Verdict
 from bourse.meetings.models import Answer, Meeting, Via
 from bourse.outcomes.models import Commitment, Outcome
 from bourse.people.models import Person
+from bourse.problems.attachment_models import Attachment
+from bourse.problems.inspect import Inspected, Kind
+from bourse.problems.models import Problem
 from tests.cast import a_club, a_company, a_member, a_person, invitation_of
 
 LIST = "Entreprise;Nom;Prénom;Mail\nGénépi;Montvernois;Claire;c.montvernois@genepi.example".encode()
@@ -69,24 +73,50 @@ def places(app, club):
         heard = Heard(fingerprint="f", message_id="", sender="", received_at=now(), kind="reply", club=ours)
         heard.verdict, heard.reason = Verdict.queued, "other_sender"
         db.session.add_all([board, idea, outcome, brought, heard])
+        version, attachment = a_problem(meeting)
         db.session.commit()
-        company = db.session.scalars(db.select(Company).filter_by(name="Ateliers Gentiane")).one()
+        company, other = (
+            db.session.scalars(db.select(Company).filter_by(name=name)).one()
+            for name in ("Ateliers Gentiane", "Tournage Edelweiss")
+        )
+        link = CompanyLink(company=company, other=other, kind=LinkKind.supplier, declared_by=company)
+        link.noted_by_id = club.marc
+        db.session.add(link)
+        db.session.commit()
         membership = db.session.scalars(db.select(Membership).filter_by(person_id=club.marc)).one()
         return {
             "club": club.slug,
             "meeting": club.meeting,
             "company": company.id,
+            "link": link.id,
             "membership": membership.id,
             "brought": brought.id,
             "invitation": invitation_of(club.meeting, club.nadia).id,
             "heard": heard.id,
             "idea": idea.id,
             "commitment": commitment.id,
+            "version": version.id,
+            "attachment": attachment.token,
             "token": "x",
             "name": "x",
             "code": "fr",
             "filename": "tokens.css",
+            "ending": "csv",
+            "part": "member",
         }
+
+
+def a_problem(meeting):
+    """Handed in, with a file."""
+    problem = Problem(meeting=meeting)
+    db.session.add(problem)
+    problem.save({"question": "Comment ?"}, by=meeting.host.person, at=now())
+    problem.submit(by=meeting.host.person, at=now())
+    attachment = Attachment.of(Inspected("plan.pdf", Kind.pdf, b"%PDF-"), by=meeting.host.person)
+    attachment.problem = problem
+    db.session.add(attachment)
+    db.session.flush()
+    return db.session.scalars(problem.versions.select()).one(), attachment
 
 
 @pytest.fixture

@@ -23,12 +23,12 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_collected')),
     sa.UniqueConstraint('validity', 'uid', name=op.f('uq_collected_validity_uid'))
     )
-    with op.batch_alter_table('letter', schema=None) as batch_op:
+    with op.batch_alter_table('letter', schema=None, recreate='never') as batch_op:
         batch_op.add_column(sa.Column('bounced_at', sa.DateTime(timezone=True), nullable=True))
-    with op.batch_alter_table('person', schema=None) as batch_op:
+    with op.batch_alter_table('person', schema=None, recreate='never') as batch_op:
         batch_op.add_column(sa.Column('address_failed_at', sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('address_failure', sa.String(length=200), nullable=True))
-    with op.batch_alter_table('invitation', schema=None) as batch_op:
+    with op.batch_alter_table('invitation', schema=None, recreate='never') as batch_op:
         batch_op.add_column(sa.Column('heard_sequence', sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column('heard_stamp', sa.DateTime(timezone=True), nullable=True))
     op.create_table('heard',
@@ -72,12 +72,12 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table('heard')
-    with op.batch_alter_table('invitation', schema=None) as batch_op:
+    with op.batch_alter_table('invitation', schema=None, recreate='never') as batch_op:
         batch_op.drop_column('heard_stamp')
         batch_op.drop_column('heard_sequence')
-    with op.batch_alter_table('person', schema=None) as batch_op:
+    with op.batch_alter_table('person', schema=None, recreate='never') as batch_op:
         batch_op.drop_column('address_failure')
         batch_op.drop_column('address_failed_at')
-    with op.batch_alter_table('letter', schema=None) as batch_op:
+    with op.batch_alter_table('letter', schema=None, recreate='never') as batch_op:
         batch_op.drop_column('bounced_at')
     op.drop_table('collected')
