@@ -37,7 +37,7 @@ from bourse.meetings import views as meetings
 from bourse.meetings.commands import hear
 from bourse.meetings.commands import meetings as list_meetings
 from bourse.meetings.due import write_calendar_letters
-from bourse.meetings.heard import Heard, forget_old_mail
+from bourse.meetings.heard_models import Heard, forget_old_mail
 from bourse.meetings.models import Invitation
 from bourse.meetings.take import take
 from bourse.outcomes import views as outcomes

@@ -16,7 +16,7 @@ from bourse.clock import now
 from bourse.clubs.models import BroughtList, Club, Company, CompanyLink, Membership, Role
 from bourse.clubs.relate import LinkKind
 from bourse.db import db
-from bourse.meetings.heard import Heard
+from bourse.meetings.heard_models import Heard
 from bourse.meetings.judge import Verdict
 from bourse.meetings.models import Answer, Meeting, Via
 from bourse.outcomes.models import Commitment, Outcome

@@ -18,7 +18,7 @@ from bourse.home.dial import Turnout
 from bourse.home.watch import Trace
 from bourse.mailroom.models import Letter, LetterState
 from bourse.meetings.facts import turnouts as count_turnouts
-from bourse.meetings.heard import Heard, waiting_for
+from bourse.meetings.heard_models import Heard, waiting_for
 from bourse.meetings.models import Answer, Invitation, Meeting, MeetingState, Season
 from bourse.outcomes.follow import SETTLED
 from bourse.outcomes.models import Commitment, Outcome

@@ -12,7 +12,7 @@ from bourse.home import facts
 from bourse.home.views import bp
 from bourse.meetings.answer_views import is_closed
 from bourse.meetings.forms import ConfirmForm, NoteForm
-from bourse.meetings.heard import Heard
+from bourse.meetings.heard_models import Heard
 from bourse.meetings.models import Answer, Via
 from bourse.meetings.take import ask
 from bourse.people.models import note

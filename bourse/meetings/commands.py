@@ -15,7 +15,7 @@ from bourse.clock import club_time, now
 from bourse.clubs.models import Membership
 from bourse.db import db
 from bourse.mailroom.unpack import MOST_BYTES
-from bourse.meetings.heard import Heard
+from bourse.meetings.heard_models import Heard
 from bourse.meetings.models import Invitation, Meeting
 from bourse.meetings.take import take
 

@@ -12,7 +12,7 @@ from bourse.mailroom.models import Letter, write
 from bourse.meetings import letters
 from bourse.meetings.due import send_again, tells_present
 from bourse.meetings.hear import Counter, Incoming, Nothing, Reply, Words, hear
-from bourse.meetings.heard import MOST_RAW, Heard, open_claims
+from bourse.meetings.heard_models import MOST_RAW, Heard, open_claims
 from bourse.meetings.judge import ANSWERS, Known, Reason, Ruling, Verdict, judge
 from bourse.meetings.models import Answer, CalendarCopy, Invitation, Meeting, Via
 from bourse.meetings.reconcile import REQUEST

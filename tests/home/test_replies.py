@@ -8,7 +8,7 @@ import time_machine
 from bourse.clock import now
 from bourse.db import db
 from bourse.mailroom.models import Letter
-from bourse.meetings.heard import Heard
+from bourse.meetings.heard_models import Heard
 from bourse.meetings.models import Answer, Meeting, Via
 from bourse.meetings.take import take
 from bourse.people.models import AuditEvent, Person

@@ -14,7 +14,7 @@ from bourse.mailroom import mailbox as line
 from bourse.mailroom.collect import Collector
 from bourse.mailroom.models import Collected
 from bourse.mailroom.worker import Worker
-from bourse.meetings.heard import Heard
+from bourse.meetings.heard_models import Heard
 from bourse.meetings.models import Answer
 from tests.cast import invitation_of
 from tests.meetings.post import MORNING, NOON, mail, send_invitations

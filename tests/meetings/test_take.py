@@ -12,7 +12,7 @@ from bourse.db import db
 from bourse.mailroom.compose import Parts
 from bourse.mailroom.models import Letter, LetterState, write
 from bourse.meetings.due import write_calendar_letters
-from bourse.meetings.heard import Heard, forget_old_mail
+from bourse.meetings.heard_models import Heard, forget_old_mail
 from bourse.meetings.judge import Verdict
 from bourse.meetings.letters import answer_url
 from bourse.meetings.models import Answer, Via
