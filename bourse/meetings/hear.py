@@ -108,7 +108,7 @@ def hear(raw: bytes, key: str) -> Incoming:
 
 def _fingerprint(mail: Mail) -> str:
     """Not of the bytes as they came: servers on the way add headers of their own."""
-    whole = sha256(mail.headers.first("Message-ID").encode())
+    whole = sha256("\n".join(map(mail.headers.first, ("Message-ID", "From", "Date", "Subject"))).encode())
     for part in mail.parts:
         whole.update(sha256(part.body).digest())
     return whole.hexdigest()

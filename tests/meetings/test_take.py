@@ -320,31 +320,6 @@ def test_a_queued_mail_s_own_bytes_are_kept_a_month(nadia, the_day):
     assert heard.raw is None
 
 
-# The command
-
-
-@pytest.mark.parametrize(
-    ("raw", "sentence"),
-    [
-        (mail("google"), "Reply about meeting {meeting}: taken (answered)."),
-        (mail("stranger"), "Words: ignored (stranger)."),
-        (b"", "Nothing: ignored (empty)."),
-        (b"\xff\x00" * 1000, "Nothing: "),
-    ],
-)
-def test_the_command_takes_a_mail_and_says_so_in_one_sentence(nadia, club, runner, raw, sentence):
-    done = runner.invoke(args=["hear"], input=raw)
-    assert done.exit_code == 0
-    assert done.output.startswith(sentence.format(meeting=club.meeting))
-    assert len(done.output.splitlines()) == 1
-
-
-def test_the_command_asks_the_mail_server_to_try_later_when_the_database_is_away(nadia, runner):
-    db.session.execute(db.text("DROP TABLE heard"))
-    db.session.commit()
-    assert runner.invoke(args=["hear"], input=mail("google")).exit_code == 75
-
-
 # Broken mails
 
 
