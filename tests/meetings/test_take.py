@@ -1,6 +1,7 @@
 """Mails that come in, and what they change: one person's answer to one meeting, or nothing."""
 
 import random
+import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,6 +10,7 @@ import time_machine
 from bourse.clock import now
 from bourse.clubs.models import Membership
 from bourse.db import db
+from bourse.mailroom.collect import Collector
 from bourse.mailroom.compose import Parts
 from bourse.mailroom.models import Letter, LetterState, write
 from bourse.meetings.due import write_calendar_letters
@@ -19,6 +21,7 @@ from bourse.meetings.models import Answer, Via
 from bourse.meetings.take import take
 from bourse.people.models import AuditEvent
 from tests.cast import invitation_of
+from tests.mailbox import Mailbox
 from tests.meetings.post import MINUTE, MORNING, NOON, UID, letter_to, mail, row, send_invitations
 from tests.meetings.test_hear import mutations
 
@@ -75,22 +78,29 @@ def test_a_calendar_s_answer_is_her_answer(nadia, name, answer, comment):
     assert db.session.scalars(db.select(AuditEvent).filter_by(act="hear")).one().person_id == nadia.person_id
 
 
-def test_an_answer_by_mail_makes_the_same_row_as_the_web(app, club, client, visit, nadia, runner, the_day):
-    def answered():
-        db.session.refresh(nadia)
-        return row(nadia)
+def by_command(app, client, visit, nadia):
+    app.test_cli_runner().invoke(args=["hear"], input=mail("google"))
 
-    forms = {"answer": "accepted", "comment": ""}
-    rows = set()
-    runner.invoke(args=["hear"], input=mail("google"))
-    rows.add(answered())
-    the_day.shift(60)
-    client.post(answer_url(nadia).removeprefix("http://localhost"), data=forms)
-    rows.add(answered())
-    the_day.shift(60)
-    visit(client, "nadia").post(f"/meetings/{club.meeting}/answer", data=forms)
-    rows.add(answered())
-    assert rows == {(Answer.accepted, 0, club.nadia, "")}
+
+def by_mailbox(app, client, visit, nadia):
+    with Mailbox() as mailbox:
+        mailbox.put(mail("google"))
+        Collector(mailbox.url, app.config["HEAR"], threading.Event()).run(once=True)
+
+
+def by_link(app, client, visit, nadia):
+    client.post(answer_url(nadia).removeprefix("http://localhost"), data={"answer": "accepted", "comment": ""})
+
+
+def on_the_page(app, client, visit, nadia):
+    visit(client, "nadia").post(f"/meetings/{nadia.meeting_id}/answer", data={"answer": "accepted", "comment": ""})
+
+
+@pytest.mark.parametrize("door", [by_command, by_mailbox, by_link, on_the_page])
+def test_an_answer_makes_the_same_row_by_whichever_door(app, club, client, visit, nadia, door):
+    door(app, client, visit, nadia)
+    db.session.expire_all()
+    assert row(invitation_of(club.meeting, club.nadia)) == (Answer.accepted, 0, club.nadia, "")
 
 
 def test_the_same_mail_three_times_does_one_thing(nadia):
