@@ -27,19 +27,23 @@ from bourse.clubs.models import BroughtList, Club, Company, CompanyLink, Members
 from bourse.commands import init, serve
 from bourse.db import db, open_database
 from bourse.demo import demo
-from bourse.home import club_views, help_views
+from bourse.home import club_views, help_views, reply_views
 from bourse.home import views as home
 from bourse.mailroom import catcher_views as catcher
 from bourse.mailroom.commands import letters, worker
 from bourse.meetings import answer_views as answers
 from bourse.meetings import exclusion_views as exclusions
 from bourse.meetings import views as meetings
+from bourse.meetings.commands import hear
 from bourse.meetings.commands import meetings as list_meetings
 from bourse.meetings.due import write_calendar_letters
+from bourse.meetings.heard_models import Heard, forget_old_mail
 from bourse.meetings.models import Invitation
+from bourse.meetings.take import take
 from bourse.outcomes import views as outcomes
 from bourse.people import signing
 from bourse.people import views as people_views
+from bourse.people.bounces import note_refusal
 from bourse.people.commands import link
 from bourse.problems import attachment_views as attachments
 from bourse.problems import version_views as versions
@@ -51,9 +55,9 @@ ROOMS = (
     *(people_views, clubs, begin_views, member_views, company_views, list_views),
     *(meetings, answers, exclusions),
     *(problems, versions, attachments, board, agenda, attendance, outcomes),
-    *(home, club_views),
+    *(home, club_views, reply_views),
 )
-COMMANDS = (init, serve, demo, link, people, worker, letters, list_meetings)
+COMMANDS = (init, serve, demo, link, people, worker, letters, list_meetings, hear)
 MAX_REQUEST = 50 * 2**20
 
 compress = Compress()
@@ -124,7 +128,9 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         "PREFERRED_URL_SCHEME": scheme,
         "BABEL_TRANSLATION_DIRECTORIES": str(house.PACKAGE / "translations"),
         "SEND_FILE_MAX_AGE_DEFAULT": 365 * 24 * 3600,
-        "WRITE_DUE": (write_calendar_letters,),
+        "WRITE_DUE": (write_calendar_letters, forget_old_mail),
+        "WHEN_REFUSED": (note_refusal,),
+        "HEAR": lambda raw, at: take(raw, at).is_ours,
         "WAY_TO_FOUND": begin_views.way_to_found,
     }
 
@@ -176,6 +182,7 @@ def _finders() -> dict[str, doors.Finder]:
         "attachment": attachments.find,
         "version": versions.find,
         "invitation": partial(db.session.get, Invitation),
+        "heard": lambda id: db.session.scalar(db.select(Heard).where(Heard.id == id, Heard.club_id.is_not(None))),
         "idea": board.find,
         "commitment": outcomes.find,
     }

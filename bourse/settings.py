@@ -2,12 +2,13 @@
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import urlsplit
 
+LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 KNOWN_KEYS = {"secret", "changeme", "change-me", "development", "dev"}
 
 
@@ -30,6 +31,8 @@ class Settings:
     base_url: str = "http://127.0.0.1:8000"
     smtp_url: str = ""
     mail_from: str = "Club Bourse <club@bourse.example>"
+    imap_url: str = field(default="", repr=False)  # holds a password
+    authserv_id: str = ""
     clock: datetime | None = None
 
     @classmethod
@@ -45,6 +48,8 @@ class Settings:
             base_url=environ.get("BOURSE_BASE_URL", cls.base_url).rstrip("/"),
             smtp_url=environ.get("BOURSE_SMTP_URL", ""),
             mail_from=environ.get("BOURSE_MAIL_FROM", cls.mail_from),
+            imap_url=environ.get("BOURSE_IMAP_URL", ""),
+            authserv_id=environ.get("BOURSE_AUTHSERV_ID", ""),
             clock=_instant(environ.get("BOURSE_CLOCK", "")),
         )
         if refusals := settings.refusals():
@@ -68,12 +73,18 @@ class Settings:
         """Why these settings may not be used, as plain sentences; none is good."""
         if self.env not in {"development", "production"}:
             return [f"BOURSE_ENV is “{self.env}”: use development or production."]
+        if self.imap_url and not self.imap_url.startswith(("imap://", "imaps://")):
+            return ["BOURSE_IMAP_URL must look like imaps://user:password@host/INBOX."]
         if not self.in_production:
             return []
         checks = [
             (_is_weak(self.secret_key), "BOURSE_SECRET_KEY must be random and at least 32 bytes long."),
             (not self.base_url.startswith("https://"), "BOURSE_BASE_URL must start with https://."),
             (not self.smtp_url, "BOURSE_SMTP_URL must name a mail server: the development catcher delivers nothing."),
+            (
+                self.imap_url.startswith("imap://") and urlsplit(self.imap_url).hostname not in LOOPBACK,
+                "BOURSE_IMAP_URL must start with imaps:// unless the mailbox is on this machine.",
+            ),
             (self.clock is not None, "BOURSE_CLOCK is for development only."),
         ]
         return [sentence for failed, sentence in checks if failed]

@@ -21,6 +21,7 @@ from bourse.db import db
 from bourse.settings import Settings
 from tests.ladders import chromium, postgresql
 from tests.mail_server import MailServer
+from tests.mailbox import Mailbox
 
 pytest_plugins = ["tests.cast"]
 
@@ -90,7 +91,11 @@ def migrate(url: str, data_dir: Path) -> None:
 
 
 def settings_for(
-    database_url: str, data_dir: Path, base_url: str = "http://localhost", smtp_url: str = NO_MAIL_SERVER
+    database_url: str,
+    data_dir: Path,
+    base_url: str = "http://localhost",
+    smtp_url: str = NO_MAIL_SERVER,
+    imap_url: str = "",
 ) -> Settings:
     return Settings(
         data_dir=data_dir,
@@ -98,13 +103,16 @@ def settings_for(
         secret_key="for the tests, always the same",
         base_url=base_url,
         smtp_url=smtp_url,
+        imap_url=imap_url,
     )
 
 
 @pytest.fixture
 def settings(request: pytest.FixtureRequest, database_url: str, tmp_path: Path) -> Settings:
-    """Mail goes to `smtp` and links lead to `live` when the test asks for these, else nowhere."""
+    """Mail goes to `smtp`, comes from `mailbox` and links lead to `live` when the test asks for these, else nowhere."""
     others = {}
+    if "mailbox" in request.fixturenames:
+        others["imap_url"] = request.getfixturevalue("mailbox").url
     if "smtp" in request.fixturenames:
         others["smtp_url"] = request.getfixturevalue("smtp").url
     if "live" in request.fixturenames:
@@ -171,6 +179,13 @@ def elsewhere(act: Any, *args: Any, **options: Any) -> Any:
 def smtp() -> Iterator[MailServer]:
     """The mail server that `settings` name: `smtp.received` is what came."""
     with MailServer() as server:
+        yield server
+
+
+@pytest.fixture
+def mailbox() -> Iterator[Mailbox]:
+    """The mailbox that `settings` name: `mailbox.put(mail)` delivers to it."""
+    with Mailbox() as server:
         yield server
 
 

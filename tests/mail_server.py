@@ -31,6 +31,7 @@ class MailServer:
         self.received: list[Received] = []
         self.refused: set[str] = set()  # addresses that do not exist: 550 for ever
         self.greylists = False  # 451 to an address at first sight, then welcome
+        self.known_senders: set[str] = set()  # any, when there is none: 553 for others
         self.drops = False  # takes the message, then hangs up before it says so
         self.port = 0
         self._seen: set[str] = set()
@@ -81,6 +82,14 @@ class MailServer:
         line = SMTP(self, hostname="localhost", enable_SMTPUTF8=True, loop=self._loop)
         self._lines.append(line)
         return line
+
+    async def handle_MAIL(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if self.known_senders and address not in self.known_senders:
+            return "553 5.7.1 Not your address"
+        envelope.mail_from = address
+        return "250 2.1.0 OK"
 
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]

@@ -16,6 +16,8 @@ from bourse.clock import now
 from bourse.clubs.models import BroughtList, Club, Company, CompanyLink, Membership, Role
 from bourse.clubs.relate import LinkKind
 from bourse.db import db
+from bourse.meetings.heard_models import Heard
+from bourse.meetings.judge import Verdict
 from bourse.meetings.models import Answer, Meeting, Via
 from bourse.outcomes.models import Commitment, Outcome
 from bourse.people.models import Person
@@ -68,7 +70,9 @@ def places(app, club):
         commitment = Commitment(person_id=club.marc, text="Envoyer", due_on=now().date())
         outcome = Outcome(meeting=meeting, commitments=[commitment])
         brought = BroughtList(club=ours, person_id=club.claire, file_name="liste.csv", content=LIST)
-        db.session.add_all([board, idea, outcome, brought])
+        heard = Heard(fingerprint="f", message_id="", sender="", received_at=now(), kind="reply", club=ours)
+        heard.verdict, heard.reason = Verdict.queued, "other_sender"
+        db.session.add_all([board, idea, outcome, brought, heard])
         version, attachment = a_problem(meeting)
         db.session.commit()
         company, other = (
@@ -88,6 +92,7 @@ def places(app, club):
             "membership": membership.id,
             "brought": brought.id,
             "invitation": invitation_of(club.meeting, club.nadia).id,
+            "heard": heard.id,
             "idea": idea.id,
             "commitment": commitment.id,
             "version": version.id,

@@ -53,6 +53,7 @@ PAGES = [
     ("claire", "/outcomes/{last}/ideas"),
     ("claire", "/outcomes/{last}/write"),
     ("claire", "/outcomes/{last}/close"),
+    ("claire", "/replies/"),
     ("claire", "/overview/{slug}"),
     ("odile", "/overview/{slug}"),
     ("marc", "/clubs/{slug}"),

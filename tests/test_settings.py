@@ -34,6 +34,8 @@ def test_safe_settings_start(data_dir):
         ("BOURSE_SMTP_URL", ""),
         ("BOURSE_CLOCK", "2026-03-02T09:00+01:00"),
         ("BOURSE_CLOCK", "tomorrow"),
+        ("BOURSE_IMAP_URL", "mail.example"),
+        ("BOURSE_IMAP_URL", "imap://club:secret@mail.example/INBOX"),
         ("BOURSE_ENV", "prod"),
     ],
 )
@@ -42,6 +44,12 @@ def test_each_unsafe_setting_alone_refuses_to_start(data_dir, name, value):
         Settings.from_environment(SAFE | data_dir | {name: value})
     (sentence,) = refusal.value.sentences
     assert name in sentence
+    assert "secret@" not in sentence
+
+
+def test_the_mailbox_s_password_is_in_no_trace(data_dir):
+    settings = Settings.from_environment(SAFE | data_dir | {"BOURSE_IMAP_URL": "imaps://club:secret@mail.example"})
+    assert "secret" not in repr(settings).replace("secret_key", "")
 
 
 def test_the_development_key_is_made_once_and_private(data_dir, tmp_path):

@@ -11,18 +11,21 @@ from sqlalchemy.orm.interfaces import ORMOption
 from bourse.board.gather import IdeaState, Phase
 from bourse.board.models import Board, Idea
 from bourse.clubs.models import Club, Membership, MembershipState, Role
+from bourse.clubs.roles import memberships_of
 from bourse.clubs.tidy import fold
 from bourse.db import db
 from bourse.home.dial import Turnout
 from bourse.home.watch import Trace
 from bourse.mailroom.models import Letter, LetterState
 from bourse.meetings.facts import turnouts as count_turnouts
+from bourse.meetings.heard_models import Heard, waiting_for
 from bourse.meetings.models import Answer, Invitation, Meeting, MeetingState, Season
 from bourse.outcomes.follow import SETTLED
 from bourse.outcomes.models import Commitment, Outcome
 from bourse.people.models import Person
 
 A_TURN = timedelta(days=366)
+MOST_REPLIES = 100  # on one page
 NOT_SHOWN = (MeetingState.idea, MeetingState.postponed, MeetingState.cancelled)
 
 
@@ -156,3 +159,33 @@ def facilitators_near(person: Person) -> Sequence[Membership]:
     query = query.where(Membership.role == Role.facilitator)
     loaded = (joinedload(Membership.person), joinedload(Membership.club))
     return db.session.scalars(query.options(*loaded).order_by(Person.family_name, Club.name)).all()
+
+
+def replies_for(person: Person) -> Sequence[Heard]:
+    """The answers by mail that the person is to look at, with all that is told of them; the oldest first."""
+    meeting = joinedload(Heard.meeting).joinedload(Meeting.host).joinedload(Membership.company)
+    claim = joinedload(Heard.invitation).options(joinedload(Invitation.person), joinedload(Invitation.meeting))
+    query = waiting_for(_facilitated(person)).order_by(Heard.id).limit(MOST_REPLIES)
+    return db.session.scalars(query.options(meeting, claim)).all()
+
+
+def names_of(addresses: Iterable[str]) -> dict[str, str]:
+    """The people of ours among these addresses."""
+    people = db.session.scalars(db.select(Person).where(Person.email.in_(set(addresses))))
+    return {person.email: person.name for person in people}
+
+
+def count_replies_for(person: Person) -> int:
+    waiting = waiting_for(_facilitated(person)).subquery()
+    return db.session.scalar(db.select(db.func.count()).select_from(waiting)) or 0
+
+
+def unreachable_in(person: Person) -> Sequence[Membership]:
+    """The members of the person's clubs whose address letters do not reach."""
+    query = db.select(Membership).join(Membership.person).options(joinedload(Membership.person))
+    query = query.where(Membership.club_id.in_(_facilitated(person)), Membership.state != MembershipState.left)
+    return db.session.scalars(query.where(Person.address_failed_at.is_not(None)).order_by(Person.family_name)).all()
+
+
+def _facilitated(person: Person) -> list[int]:
+    return [each.club_id for each in memberships_of(person) if each.role is Role.facilitator]

@@ -213,6 +213,8 @@ def _desk(scene: Scene) -> ResponseReturnValue:
         asked=_asked_of(current_user, scene),
         silent=facts.silent_in(scene.next) if scene.next and _calls_about(scene.next) else [],
         letters=facts.letter_counts(),
+        replies=facts.count_replies_for(current_user),
+        unreachable=facts.unreachable_in(current_user),
         clubs=[club for club in led if club not in new],
     )
 

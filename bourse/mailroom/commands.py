@@ -1,6 +1,7 @@
 """Commands about letters."""
 
 import json
+import threading
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from bourse.db import db
+from bourse.mailroom.collect import Collector
 from bourse.mailroom.models import Letter
 from bourse.mailroom.send import development_url
 from bourse.mailroom.worker import PROBE, Worker
@@ -19,16 +21,38 @@ from bourse.settings import Settings
 @click.option("--once", is_flag=True, help="Until nothing is due.")
 @with_appcontext
 def worker(once: bool) -> None:
-    """Writes the letters that fall due and carries the outbox."""
+    """Writes the letters that fall due, carries the outbox, and collects the answers."""
     settings: Settings = current_app.config["SETTINGS"]
     carrier = Worker(
         sender=settings.mail_from,
         find_url=lambda: settings.smtp_url or development_url(settings.data_dir),
         write_due=current_app.config["WRITE_DUE"],
         probe=PROBE if settings.in_production else timedelta(seconds=2),
+        key=settings.secret_key,
+        when_refused=current_app.config["WHEN_REFUSED"],
     )
     carrier.stop_on_signals()
-    carrier.run(once)
+    if settings.imap_url:
+        collector = Collector(settings.imap_url, current_app.config["HEAR"], carrier.stopped)
+        if once:
+            collector.run(once)
+        else:
+            _start_beside(collector)
+    try:
+        carrier.run(once)
+    finally:
+        carrier.stopped.set()
+
+
+def _start_beside(collector: Collector) -> None:
+    """Runs the collector in a thread, which knows the house and that it is a command: only these write on SQLite."""
+    command, app = click.get_current_context(), current_app._get_current_object()  # type: ignore[attr-defined]
+
+    def run() -> None:
+        with command.scope(cleanup=False), app.app_context():
+            collector.run()
+
+    threading.Thread(target=run, daemon=True).start()
 
 
 @click.group()

@@ -7,6 +7,7 @@ from email.utils import make_msgid
 from enum import StrEnum
 
 from flask import current_app
+from sqlalchemy import BigInteger, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bourse.clock import now
@@ -48,6 +49,7 @@ class Letter(db.Model):
     due_at: Mapped[datetime] = mapped_column(default=now, index=True)
     not_after: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
+    bounced_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
     deferred_at: Mapped[datetime | None]  # when a mail server first put it off: a day later we give up
     reason: Mapped[Line | None]
@@ -67,10 +69,24 @@ class Letter(db.Model):
         if self.is_secret:
             self.text = self.html = ""
 
+    def bounce(self, at: datetime, reason: str) -> None:
+        """The letter left, and came back."""
+        self.state, self.reason, self.bounced_at = LetterState.bounced, reason[:200], at
+
     def put_off(self, until: datetime, reason: str) -> None:
         """The letter could not leave now and is tried again at `until`."""
         self.due_at, self.reason = until, reason[:200]
         self.lease_token = self.lease_until = None
+
+
+class Collected(db.Model):
+    """A mail in the mailbox, from before it is first heard until it is put away."""
+
+    __table_args__ = (UniqueConstraint("validity", "uid"),)
+    validity: Mapped[int] = mapped_column(BigInteger)  # UIDVALIDITY and UID (RFC 9051 §2.3.1.1)
+    uid: Mapped[int] = mapped_column(BigInteger)
+    tries: Mapped[int] = mapped_column(default=0)
+    folder: Mapped[Short | None]  # where it goes; none: not heard yet
 
 
 def write(

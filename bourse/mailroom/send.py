@@ -44,6 +44,7 @@ class Line:
     def __init__(self, url: str):
         self.url = url
         self._server: smtplib.SMTP | None = None
+        self._takes_any_sender = True
 
     def __enter__(self) -> "Line":
         return self
@@ -59,15 +60,20 @@ class Line:
             except (smtplib.SMTPException, OSError):
                 server.close()
 
-    def send(self, sender: str, recipient: str, message: bytes) -> Answer:
-        """Hands one message over; never raises for what a mail server can do."""
+    def send(self, sender: str, recipient: str, message: bytes, own_sender: str = "") -> Answer:
+        """Hands one message over; never raises for what a mail server can do.
+
+        `own_sender` is this message's own address for reports, if it has one; a server that does not take it, and
+        so the next messages', gets `sender`.
+        """
         try:
             server = self._connected()
         except (smtplib.SMTPException, OSError) as error:
             self.hang_up()
             return Answer(Fate.down, _words(error))
         try:
-            server.sendmail(sender, [recipient], message)
+            if not (own_sender and self._takes_any_sender and self._sent_as(server, own_sender, recipient, message)):
+                server.sendmail(sender, [recipient], message)
         except smtplib.SMTPRecipientsRefused as error:
             return _verdict(*next(iter(error.recipients.values())))
         except smtplib.SMTPResponseException as error:
@@ -76,6 +82,17 @@ class Line:
             self.hang_up()
             return Answer(Fate.deferred, _words(error))
         return Answer(Fate.sent)
+
+    def _sent_as(self, server: smtplib.SMTP, own_sender: str, recipient: str, message: bytes) -> bool:
+        """Whether it left; False when the server does not take this sender."""
+        try:
+            server.sendmail(own_sender, [recipient], message)
+        except smtplib.SMTPSenderRefused as error:
+            if error.smtp_code < 500:
+                raise
+            self._takes_any_sender = False
+            return False
+        return True
 
     def _connected(self) -> smtplib.SMTP:
         if self._server is None:

@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from bourse.clock import now
 from bourse.db import db
+from bourse.mailroom.bounce import envelope_sender
 from bourse.mailroom.compose import message
 from bourse.mailroom.models import Letter, LetterState
 from bourse.mailroom.retry import next_try
@@ -27,6 +28,7 @@ PROBE = timedelta(minutes=1)  # how long a mail server that is down is left alon
 PROBE_IN_DEVELOPMENT = timedelta(seconds=2)
 
 WriteDue = Callable[[datetime], None]  # adds the letters that are due now to the session
+Refused = Callable[[Letter, datetime], None]  # told of a letter that a mail server would never take
 
 log = structlog.get_logger()
 
@@ -37,19 +39,31 @@ class Parcel:
 
     letter_id: int
     address: str
+    own_sender: str
     mail: bytes
 
 
 class Worker:
-    """Carries letters from `sender` over the mail server that `find_url` names, until told to stop."""
+    """Carries letters from `sender` over the mail server that `find_url` names, until told to stop.
+
+    With a `key`, reports on each letter come back to an address of its own.
+    """
 
     def __init__(
-        self, sender: str, find_url: Callable[[], str], write_due: Sequence[WriteDue], probe: timedelta = PROBE
+        self,
+        sender: str,
+        find_url: Callable[[], str],
+        write_due: Sequence[WriteDue],
+        probe: timedelta = PROBE,
+        key: str = "",
+        when_refused: Sequence[Refused] = (),
     ):
         self.sender = sender
         self.find_url = find_url
         self.write_due = write_due
         self.probe = probe
+        self.key = key
+        self.when_refused = when_refused
         self.stopped = threading.Event()
 
     def stop_on_signals(self) -> None:
@@ -125,20 +139,33 @@ class Worker:
         except ValueError as error:
             letter.settle(LetterState.failed, now(), str(error))
             return None
-        return Parcel(letter.id, letter.to_address, mail.as_bytes())
+        own_sender = envelope_sender(parseaddr(self.sender)[1], letter.id, self.key) if self.key else ""
+        return Parcel(letter.id, letter.to_address, own_sender, mail.as_bytes())
 
     def _deliver(self, parcels: Sequence[Parcel], token: str, line: Line) -> int:
         until = now() + LEASE - TO_SPARE
         for done, parcel in enumerate(parcels):
             if self.stopped.is_set() or now() > until:
                 return done + self._give_back(parcels[done:], token, "stopped")
-            answer = line.send(parseaddr(self.sender)[1], parcel.address, parcel.mail)
+            answer = line.send(parseaddr(self.sender)[1], parcel.address, parcel.mail, parcel.own_sender)
             if answer.fate is Fate.down:
                 return done + self._give_back(parcels[done:], token, answer.reason)
             for letter in _still_leased([parcel], token):
-                _note(letter, answer, now())
+                self._note(letter, answer, now())
             db.session.commit()
         return len(parcels)
+
+    def _note(self, letter: Letter, answer: Answer, at: datetime) -> None:
+        """Writes down what the mail server made of a letter."""
+        log.info("letter", id=letter.id, kind=letter.kind, fate=answer.fate.value, reason=answer.reason)
+        if answer.fate is Fate.sent:
+            letter.settle(LetterState.sent, at)
+        elif answer.fate is Fate.deferred and (again := _next_try(letter, at)):
+            letter.put_off(again, answer.reason)
+        else:
+            letter.settle(LetterState.failed, at, answer.reason)
+            for tell in self.when_refused:
+                tell(letter, at)
 
     def _give_back(self, parcels: Sequence[Parcel], token: str, reason: str) -> int:
         """The mail server is away: nothing is lost and nothing counts as a try. Returns 0, the letters dealt with."""
@@ -172,17 +199,6 @@ def claim(token: str, at: datetime) -> list[Letter]:
 def _still_leased(parcels: Sequence[Parcel], token: str) -> Sequence[Letter]:
     ids = [parcel.letter_id for parcel in parcels]
     return db.session.scalars(db.select(Letter).where(Letter.id.in_(ids), Letter.lease_token == token)).all()
-
-
-def _note(letter: Letter, answer: Answer, at: datetime) -> None:
-    """Writes down what the mail server made of a letter."""
-    log.info("letter", id=letter.id, kind=letter.kind, fate=answer.fate.value, reason=answer.reason)
-    if answer.fate is Fate.sent:
-        letter.settle(LetterState.sent, at)
-    elif answer.fate is Fate.deferred and (again := _next_try(letter, at)):
-        letter.put_off(again, answer.reason)
-    else:
-        letter.settle(LetterState.failed, at, answer.reason)
 
 
 def _next_try(letter: Letter, at: datetime) -> datetime | None:

@@ -1,16 +1,25 @@
 """Commands about meetings."""
 
 import json
+import os
+import sys
 from typing import Any
 
 import click
+import structlog
 from flask.cli import with_appcontext
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
-from bourse.clock import club_time
+from bourse.clock import club_time, now
 from bourse.clubs.models import Membership
 from bourse.db import db
+from bourse.mailroom.unpack import MOST_BYTES
+from bourse.meetings.heard_models import Heard
 from bourse.meetings.models import Invitation, Meeting
+from bourse.meetings.take import take
+
+log = structlog.get_logger()
 
 
 @click.group()
@@ -89,3 +98,28 @@ def _describe_invitation(invitation: Invitation) -> dict[str, Any]:
         "answered_at": club_time(invitation.answered_at, zone).isoformat() if invitation.answered_at else None,
         "via": invitation.via.value if invitation.via else None,
     }
+
+
+@click.command()
+@with_appcontext
+def hear() -> None:
+    """Takes one mail from standard input, as a mail server hands it over; exit code 75: try again later."""
+    raw = sys.stdin.buffer.read(MOST_BYTES)
+    try:
+        heard = take(raw, now())
+        sentence = tell(heard)
+        db.session.commit()
+    except IntegrityError:  # the same mail came in by another door meanwhile
+        db.session.rollback()
+        sentence = "Heard before."
+    except Exception:  # the database is away, or the fault is ours: the mail server keeps the mail
+        db.session.rollback()
+        log.exception("mail not heard")
+        sys.exit(os.EX_TEMPFAIL)
+    click.echo(sentence)
+
+
+def tell(heard: Heard) -> str:
+    """What was made of a mail, in one sentence for a log: neither names nor what it said."""
+    about = f" about meeting {heard.meeting_id}" if heard.meeting_id else ""
+    return f"{heard.kind.capitalize()}{about}: {heard.verdict.value} ({heard.reason})."

@@ -92,6 +92,29 @@ def facts_of(meeting: Meeting, is_released: bool) -> MeetingFacts:
     )
 
 
+def tells_present(copy: CalendarCopy) -> bool:
+    """Whether what was last sent there has the time and place of today."""
+    return reconcile.same_terms(copy.fingerprint, facts_of(copy.invitation.meeting, is_released=True).fingerprint)
+
+
+def send_again(invitation: Invitation, now: datetime) -> None:
+    """Writes an invitation once more, as it stands, for a calendar that asked; none when a newer one is on its way."""
+    copy = next((each for each in invitation.copies if each.address == invitation.person.email), None)
+    if copy is None or copy.method != reconcile.REQUEST or not tells_present(copy):
+        return
+    message = Message(
+        invitation=invitation.id,
+        address=copy.address,
+        method=copy.method,
+        sequence=copy.sequence,
+        partstat=PARTSTAT.get(invitation.current_answer, "NEEDS-ACTION"),
+        reason=Reason.asked,
+        stamp=reconcile.next_stamp(copy.stamp, now),
+        fingerprint=facts_of(invitation.meeting, is_released=True).fingerprint,
+    )
+    _write(message, invitation)
+
+
 def _terms(meeting: Meeting) -> Terms:
     company = meeting.company
     return Terms(meeting.starts_at, meeting.ends_at, f"{company.name}, {company.address}", meeting.is_cancelled)

@@ -25,6 +25,12 @@ SUBJECTS = {
     "cancelled": lambda **facts: _("Annulé : %(day)s, chez %(company)s", **facts),
 }
 
+QUESTIONS = {
+    "did_you_answer": lambda **facts: _("Dites-nous si vous venez le %(day)s", **facts),
+    "former_date": lambda **facts: _("Confirmez votre réponse pour le %(day)s", **facts),
+    "kept_date": lambda **facts: _("Dites-nous si vous venez le %(day)s", **facts),
+}
+
 
 def calendar_letter(message: Message, invitation: Invitation) -> Parts:
     """The letter that carries a calendar message, in the reader's language."""
@@ -43,6 +49,21 @@ def calendar_letter(message: Message, invitation: Invitation) -> Parts:
             meeting_url=link_to("meetings.show", meeting=meeting.id),
         )
         return replace(letter, calendar=_calendar_text(message, invitation), method=message.method)
+
+
+def question(kind: str, invitation: Invitation, answer: str) -> Parts:
+    """Asks the invited person what a mail left open; `answer`, the one claimed, stands ready behind the link."""
+    meeting = invitation.meeting
+    with force_locale(invitation.person.language):
+        return on_paper(
+            "meetings/letters/question",
+            QUESTIONS[kind](day=day(meeting.starts_at, year=False)),
+            kind=kind,
+            meeting=meeting,
+            person=invitation.person,
+            facilitator=facilitator_of(meeting),
+            url=f"{answer_url(invitation)}?answer={answer}",
+        )
 
 
 def _title(invitation: Invitation) -> str:

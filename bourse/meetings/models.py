@@ -200,6 +200,8 @@ class Invitation(db.Model):
     answered_sequence: Mapped[int | None]  # the meeting's SEQUENCE that the answer was about
     answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     via: Mapped[Via | None]
+    heard_sequence: Mapped[int | None]  # of the last reply taken from a calendar, and its own clock
+    heard_stamp: Mapped[datetime | None]
     presence: Mapped[Presence | None]
     withdrawn_at: Mapped[datetime | None]
     meeting: Mapped[Meeting] = relationship(back_populates="invitations")
@@ -246,12 +248,25 @@ class Invitation(db.Model):
         comes = self.current_answer in (Answer.accepted, Answer.tentative) or self.presence is Presence.present
         return comes and not self.is_withdrawn
 
-    def give(self, answer: Answer, *, at: datetime, via: Via, by: Person | None, comment: str | None = None) -> None:
-        """Takes an answer, from whichever door; an older one never undoes a newer one."""
+    def give(
+        self,
+        answer: Answer,
+        *,
+        at: datetime,
+        via: Via,
+        by: Person | None,
+        comment: str | None = None,
+        is_former: bool = False,
+    ) -> None:
+        """Takes an answer, from whichever door; an older one never undoes a newer one.
+
+        `is_former`: it was about the date before, so it is to confirm.
+        """
         if self.answered_at is not None and at < self.answered_at:
             return
         self.answer, self.via, self.answered_by = answer, via, by
-        self.answered_at, self.answered_sequence = at, self.meeting.sequence
+        self.answered_at = at
+        self.answered_sequence = self.meeting.moved_sequence - 1 if is_former else self.meeting.sequence
         if comment is not None:
             self.comment = comment
 
@@ -259,6 +274,7 @@ class Invitation(db.Model):
         """Lets somebody back in, and asks anew."""
         if self.is_withdrawn:
             self.withdrawn_at = self.answered_at = self.answered_sequence = self.via = None
+            self.heard_sequence = self.heard_stamp = None
             self.answer = Answer.none
 
     def withdraw(self, at: datetime) -> None:

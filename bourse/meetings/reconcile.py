@@ -28,6 +28,7 @@ class Reason(StrEnum):
     cancelled = "cancelled"
     restored = "restored"  # it had been taken out of this calendar and comes back
     new_address = "new_address"
+    asked = "asked"  # the calendar itself asked to be told again
 
 
 LETTERS = {Reason.moved: "new_date", Reason.changed: "changed"}
@@ -126,6 +127,11 @@ def fingerprint(terms: Terms, *words: str) -> str:
     return f"{_digest(*moments, terms.place)}.{_digest(*words)}"
 
 
+def same_terms(one: str, other: str) -> bool:
+    """Whether two fingerprints are of the same time and place, whatever the texts."""
+    return one.partition(".")[0] == other.partition(".")[0]
+
+
 def answer_holds(answered_sequence: int | None, moved_sequence: int) -> bool:
     """Whether an answer still counts: it was given at or after the SEQUENCE that set the present time and place."""
     return answered_sequence is not None and answered_sequence >= moved_sequence
@@ -189,7 +195,7 @@ def _reason_to_request(
         if moving:
             return Reason.new_address
         return Reason.new if copy is None else Reason.restored
-    if _terms(copy.fingerprint) != _terms(meeting.fingerprint):
+    if not same_terms(copy.fingerprint, meeting.fingerprint):
         return Reason.moved
     if copy.fingerprint != meeting.fingerprint and invitation.partstat != "DECLINED":
         return Reason.changed
@@ -201,10 +207,6 @@ def _next_sequence(sequence: int, reason: Reason, known: Sequence[Copy]) -> int:
     """A text alone keeps the number that this person has; anything else goes above it."""
     highest = max((copy.sequence for copy in known), default=-1)
     return max(sequence, highest if reason is Reason.changed else highest + 1)
-
-
-def _terms(mark: str) -> str:
-    return mark.partition(".")[0]
 
 
 def _digest(*texts: str) -> str:

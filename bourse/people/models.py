@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_login import UserMixin
 from sqlalchemy import ForeignKey
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from bourse.clock import now
 from bourse.db import Line, Short, db
@@ -26,6 +26,21 @@ class Person(UserMixin, db.Model):
     mobile: Mapped[Short | None]
     language: Mapped[Language] = mapped_column(default=Language.fr)
     is_closed: Mapped[bool] = mapped_column(default=False)  # the account is shut: nobody comes in with it
+    address_failed_at: Mapped[datetime | None]  # since when letters to `email` do not arrive, and what was said
+    address_failure: Mapped[Line | None]
+
+    @validates("email")
+    def _trust_new_address(self, _name: str, email: str) -> str:
+        if email != self.email:
+            self.trust_address()
+        return email
+
+    def distrust_address(self, at: datetime, reason: str) -> None:
+        """Letters do not arrive any more: whoever facilitates is told."""
+        self.address_failed_at, self.address_failure = self.address_failed_at or at, reason[:200]
+
+    def trust_address(self) -> None:
+        self.address_failed_at = self.address_failure = None
 
     @property
     def name(self) -> str:

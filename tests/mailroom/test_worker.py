@@ -7,9 +7,12 @@ import time_machine
 
 from bourse.clock import now
 from bourse.db import db
+from bourse.mailroom.bounce import letter_of
 from bourse.mailroom.compose import Parts
 from bourse.mailroom.models import Letter, LetterState, write
 from bourse.mailroom.worker import Worker, claim
+from bourse.people.bounces import note_refusal
+from bourse.people.models import Person
 
 PARTS = Parts("Objet", "Texte", "<p>Texte</p>")
 SENDER = "Club Bourse <club@bourse.example>"
@@ -166,3 +169,30 @@ def test_what_cannot_be_written_keeps_nothing_else_from_leaving(worker, smtp):
     letter = a_letter()
     worker.run(once=True)
     assert state_of(letter)[0] is LetterState.sent
+
+
+def test_reports_on_a_letter_come_back_to_an_address_of_its_own(worker, smtp):
+    worker.key = "a key"
+    letter = a_letter()
+    worker.run(once=True)
+    (mail,) = smtp.received
+    assert letter_of([mail.sender], "a key") == letter
+    assert letter_of([mail.sender], "another key") is None
+    assert mail.message["From"] == SENDER
+
+
+def test_a_mail_server_that_knows_one_sender_only_gets_that_one(worker, smtp):
+    worker.key = "a key"
+    smtp.known_senders.add("club@bourse.example")
+    letters = [a_letter("marc"), a_letter("nadia")]
+    worker.run(once=True)
+    assert {state_of(letter) for letter in letters} == {(LetterState.sent, 1)}
+    assert {mail.sender for mail in smtp.received} == {"club@bourse.example"}
+
+
+def test_an_address_that_a_mail_server_does_not_know_is_marked(worker, club, smtp):
+    worker.when_refused = (note_refusal,)
+    smtp.refused.add("marc@bourse.example")
+    a_letter("marc")
+    worker.run(once=True)
+    assert "5.1.1" in str(db.session.get_one(Person, club.marc).address_failure)

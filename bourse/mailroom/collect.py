@@ -1,0 +1,96 @@
+"""Collects what comes into the mailbox: each mail is heard once, then put away; none is ever deleted."""
+
+import threading
+from collections.abc import Callable
+from datetime import datetime
+
+import structlog
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from bourse.clock import now
+from bourse.db import db
+from bourse.mailroom.mailbox import Mailbox, MailboxAway
+from bourse.mailroom.models import Collected
+
+BATCH = 50
+TRIES = 3
+PAUSE_SECONDS = 30.0
+HEARD, FOR_PEOPLE, TROUBLE = "traites", "a-lire", "illisibles"  # in ASCII, for every server
+
+Hear = Callable[[bytes, datetime], bool]  # adds what a mail says to the session; whether it was the house's business
+
+log = structlog.get_logger()
+
+
+class Collector:
+    """Takes the mails of the mailbox at `url` to `hear`, until told to stop. It has a thread of its own, so that a
+    slow mailbox holds no letter up."""
+
+    def __init__(self, url: str, hear: Hear, stopped: threading.Event):
+        self.url = url
+        self.hear = hear
+        self.stopped = stopped
+
+    def run(self, once: bool = False) -> None:
+        """Works round after round; `once`: until nothing waits."""
+        while not self.stopped.is_set():
+            more = self._round_whatever_happens()
+            if once and not more:
+                return
+            if not more:
+                self.stopped.wait(PAUSE_SECONDS)
+
+    def _round_whatever_happens(self) -> bool:
+        try:
+            return self._round()
+        except (MailboxAway, OperationalError) as error:
+            log.warning("no mail collected", error=str(error) if isinstance(error, MailboxAway) else "database away")
+        except Exception:
+            log.exception("round broken")
+        finally:
+            db.session.remove()
+        return False
+
+    def _round(self) -> bool:
+        """One batch; whether more may wait."""
+        with Mailbox(self.url) as mailbox:
+            waiting = mailbox.waiting(BATCH)
+            moved = [self._collect(mailbox, uid) for uid in waiting if not self.stopped.is_set()]
+        return len(waiting) == BATCH and any(moved)
+
+    def _collect(self, mailbox: Mailbox, uid: int) -> bool:
+        """Hears a mail and puts it away; False when it stays for another try, or another collector has it."""
+        try:
+            seen = self._begin(mailbox.validity, uid)
+            seen.folder = seen.folder or self._hear(mailbox, seen)
+            db.session.commit()
+        except (MailboxAway, OperationalError):
+            raise
+        except IntegrityError:
+            db.session.rollback()
+            return False
+        except Exception:
+            db.session.rollback()
+            log.exception("mail not heard", uid=uid)
+            return False
+        mailbox.put_away(uid, seen.folder)
+        db.session.delete(seen)
+        db.session.commit()
+        return True
+
+    def _begin(self, validity: int, uid: int) -> Collected:
+        """Counts the try before it is made: a mail that brings the house down is not tried for ever."""
+        seen = db.session.scalar(db.select(Collected).filter_by(validity=validity, uid=uid))
+        if seen is None:
+            seen = Collected(validity=validity, uid=uid, tries=0)
+            db.session.add(seen)
+        seen.tries += 1
+        db.session.commit()
+        return seen
+
+    def _hear(self, mailbox: Mailbox, seen: Collected) -> str:
+        """Where the mail belongs once it was heard."""
+        if seen.tries > TRIES:
+            return TROUBLE
+        raw = mailbox.read(seen.uid)
+        return HEARD if raw and self.hear(raw, now()) else FOR_PEOPLE
