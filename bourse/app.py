@@ -67,6 +67,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _furnish_templates(app)
     _open_rooms(app, settings)
     doors.hang_doors(app)
+    app.before_request(_keep_club_time)
     return app
 
 
@@ -136,6 +137,13 @@ def _language() -> str:
     if current_user and current_user.is_authenticated:
         return str(current_user.language)
     return session.get("language") or request.accept_languages.best_match(["fr", "en"]) or "fr"
+
+
+def _keep_club_time() -> None:
+    """Dates are told on the clocks of the club that the address names."""
+    for place in (request.view_args or {}).values():
+        if club := getattr(place, "club", None):
+            words.keep_time_of(club.timezone)
 
 
 def _open_rooms(app: Flask, settings: Settings) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -76,6 +77,10 @@ class Club(db.Model):
     def club(self) -> "Club":
         return self
 
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
     def adopt(self, text: str) -> None:
         """Puts a new version of the charter in force; everybody has to accept it again."""
         self.charter_version += 1
@@ -118,9 +123,7 @@ class Company(db.Model):
 
     @property
     def address(self) -> str:
-        """One line: street, postcode and commune."""
-        town = f"{self.postcode} {self.commune}".strip()
-        return ", ".join(part for part in (self.street, town) if part)
+        return address_line(self.street, self.postcode, self.commune)
 
 
 class Membership(db.Model):
@@ -181,6 +184,12 @@ class BroughtList(db.Model):
     brought_at: Mapped[datetime] = mapped_column(default=now)
     written_at: Mapped[datetime | None]
     club: Mapped[Club] = relationship()
+
+
+def address_line(street: str, postcode: str, commune: str) -> str:
+    """A postal address on one line."""
+    town = f"{postcode} {commune}".strip()
+    return ", ".join(part for part in (street, town) if part)
 
 
 def company_names(club: Club) -> dict[int, str]:

@@ -23,7 +23,7 @@ from bourse.meetings.forms import AnswerForm, ConfirmForm, MeetingForm, NoteForm
 from bourse.meetings.models import Answer, Invitation, Meeting, Season, Via, turnouts
 from bourse.meetings.reconcile import Message
 from bourse.people.models import Person, note
-from bourse.words import _, day
+from bourse.words import _, day, keep_time_of
 
 bp = Blueprint("meetings", __name__, url_prefix="/meetings")
 
@@ -294,6 +294,7 @@ def answer_by_link(token: str) -> ResponseReturnValue:
     invitation = db.session.get(Invitation, link.invitation_id) if link else None
     if link is None or invitation is None or not _still_stands(invitation):
         return keep_private(make_response(render_template("meetings/stale_link.html"), 404))
+    keep_time_of(invitation.club.timezone)
     form = AnswerForm(meta={"csrf": False})
     if form.is_submitted() and form.validate():
         _take(invitation, form, by=invitation.person)
