@@ -26,10 +26,11 @@ from bourse.clubs.models import BroughtList, Club, Company, Membership
 from bourse.commands import init, serve
 from bourse.db import db, open_database
 from bourse.demo import demo
-from bourse.home import club_views
+from bourse.home import club_views, feed_views
 from bourse.home import views as home
 from bourse.mailroom import catcher_views as catcher
 from bourse.mailroom.commands import letters, worker
+from bourse.meetings import calendar_views
 from bourse.meetings import views as meetings
 from bourse.meetings.commands import meetings as list_meetings
 from bourse.meetings.due import write_calendar_letters
@@ -42,7 +43,10 @@ from bourse.problems import views as problems
 from bourse.refusals import answer_refusals
 from bourse.settings import Settings, UnsafeSettings
 
-ROOMS = (people_views, clubs, meetings, problems, board, agenda, attendance, outcomes, home, club_views)
+ROOMS = (
+    *(people_views, clubs, meetings, calendar_views, problems, board, agenda, attendance, outcomes),
+    *(home, club_views, feed_views),
+)
 COMMANDS = (init, serve, demo, link, people, worker, letters, list_meetings)
 MAX_REQUEST = 50 * 2**20
 

@@ -35,6 +35,11 @@ def keep_private(response: Response) -> Response:
     return response
 
 
+def ask_no_cookie() -> None:
+    """This answer is the same whoever's browser asks: its cookies are not looked at."""
+    g.asks_no_cookie = True
+
+
 def send_headers(app: Flask, secure: bool) -> None:
     """Adds the headers to every answer of the app."""
 
@@ -45,7 +50,7 @@ def send_headers(app: Flask, secure: bool) -> None:
             response.headers.setdefault(name, value)
         if secure:
             response.headers["Strict-Transport-Security"] = A_YEAR
-        if request.endpoint != "static":
+        if request.endpoint != "static" and "asks_no_cookie" not in g:
             response.vary.add("Cookie")
             if current_user.is_authenticated:
                 response.headers.setdefault("Cache-Control", "no-store")

@@ -36,7 +36,10 @@ def navigation(person: Person) -> list[tuple[str, str, str, str]]:
         ("meet", url_for("meetings.index"), "cal", _("Rencontres")),
     ]
     if memberships := memberships_of(person):
-        places += [("do", url_for("outcomes.index"), "do", _("Suites")), ("club", _club(memberships), "club", _("Club"))]
+        places += [
+            ("do", url_for("outcomes.index"), "do", _("Suites")),
+            ("club", _club(memberships), "club", _("Club")),
+        ]
     return places
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from unicodedata import category
 from zoneinfo import ZoneInfo
 
@@ -64,7 +65,7 @@ class CalendarEntry:
 
     All times are aware. `stamp` is the instant of this very message, `changed` that of the last edit.
     In the zone Europe/Paris the times are written as local time; any other zone is written in UTC.
-    Empty texts are left out. `geo` is latitude and longitude in degrees.
+    Empty texts are left out. `geo` is latitude and longitude in degrees. A feed needs no `organizer`.
     """
 
     uid: str
@@ -75,7 +76,7 @@ class CalendarEntry:
     starts_at: datetime
     ends_at: datetime
     summary: str
-    organizer: Organizer
+    organizer: Organizer | None = None
     description: str = ""
     location: str = ""
     url: str = ""
@@ -148,8 +149,7 @@ def common_name(text: str) -> str:
 
 def _event(entry: CalendarEntry, attendee: Attendee, status: str) -> Event:
     event = bare_event(entry, status)
-    add_organizer(event, entry)
-    event.add("attendee", _attendee(attendee, entry.organizer))
+    event.add("attendee", _attendee(attendee, add_organizer(event, entry)))
     return event
 
 
@@ -169,9 +169,12 @@ def bare_event(entry: CalendarEntry, status: str) -> Event:
     return event
 
 
-def add_organizer(event: Event, entry: CalendarEntry) -> None:
-    """Add who invites."""
+def add_organizer(event: Event, entry: CalendarEntry) -> Organizer:
+    """Add and return who invites; ValueError when nobody does."""
+    if entry.organizer is None:
+        raise ValueError("nobody invites to it")
     event.add("organizer", _address(entry.organizer.name, entry.organizer.address))
+    return entry.organizer
 
 
 def add_details(event: Event, entry: CalendarEntry) -> None:
@@ -222,7 +225,12 @@ def bare_calendar() -> Calendar:
 
 def add_zone(calendar: Calendar) -> None:
     """Add the rules of Europe/Paris, the one zone that is ever written."""
-    calendar.add_component(Timezone.from_ical(VTIMEZONE_PARIS))
+    calendar.add_component(_paris())
+
+
+@cache
+def _paris() -> Component:
+    return Timezone.from_ical(VTIMEZONE_PARIS)
 
 
 def _bytes(method: str, zone: str, event: Event) -> bytes:
@@ -236,8 +244,7 @@ def _bytes(method: str, zone: str, event: Event) -> bytes:
 
 def octets(calendar: Calendar) -> bytes:
     """Return the calendar as RFC 5545 §3.1 wants its octets."""
-    unfolded = calendar.to_ical().decode().replace("\r\n ", "").removesuffix("\r\n").split("\r\n")
-    return "".join(f"{fold(line)}\r\n" for line in unfolded).encode()
+    return "".join(f"{fold(line)}\r\n" for line in calendar.content_lines() if line).encode()
 
 
 def fold(line: str) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
-from icalendar import Calendar, Event
+from icalendar import Event
 
 from bourse.meetings.invite import (
     PARIS,

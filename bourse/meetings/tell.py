@@ -1,4 +1,4 @@
-"""What every calendar tells of a meeting, whether it was invited, subscribed or took it away; in the reader's language."""
+"""What every calendar tells of a meeting, invited or subscribed, in the reader's language."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Told:
     url: str
 
 
-def entry(told: Told, *, sequence: int, stamp: datetime, organizer: Organizer) -> CalendarEntry:
+def entry(told: Told, *, sequence: int, stamp: datetime, organizer: Organizer | None = None) -> CalendarEntry:
     """The meeting as a calendar entry."""
     return CalendarEntry(
         uid=told.uid,
