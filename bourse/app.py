@@ -12,6 +12,7 @@ import structlog
 from flask import Flask, has_request_context, request, session, url_for
 from flask.cli import FlaskGroup
 from flask_babel import Babel, get_locale
+from flask_compress import Compress
 from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect
 
@@ -50,6 +51,7 @@ ROOMS = (
 COMMANDS = (init, serve, demo, link, people, worker, letters, list_meetings)
 MAX_REQUEST = 50 * 2**20
 
+compress = Compress()
 csrf = CSRFProtect()
 babel = Babel()
 
@@ -60,6 +62,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     app = Flask(__name__, template_folder=str(house.folder("templates")), static_folder=str(house.folder("static")))
     app.config.from_mapping(_configuration(settings))
+    compress.init_app(app)  # first of all, for the last to touch an answer is the first to come
     clock.start(settings.clock)
     _set_up_logs(settings)
     open_database(app)
@@ -103,6 +106,8 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
         "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True},
         "MAX_CONTENT_LENGTH": MAX_REQUEST,
+        "COMPRESS_ALGORITHM": ["br", "gzip"],
+        "COMPRESS_STREAMS": False,
         "SESSION_COOKIE_NAME": "__Host-bourse" if secure else "bourse",
         "SESSION_COOKIE_SECURE": secure,
         "SESSION_COOKIE_SAMESITE": "Lax",

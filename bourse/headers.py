@@ -50,7 +50,10 @@ def send_headers(app: Flask, secure: bool) -> None:
             response.headers.setdefault(name, value)
         if secure:
             response.headers["Strict-Transport-Security"] = A_YEAR
-        if request.endpoint != "static" and "asks_no_cookie" not in g:
+        if request.endpoint == "static":
+            response.direct_passthrough = False
+            response.make_sequence()  # whole, and so compressed like a page
+        elif "asks_no_cookie" not in g:
             response.vary.add("Cookie")
             if current_user.is_authenticated:
                 response.headers.setdefault("Cache-Control", "no-store")

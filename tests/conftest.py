@@ -32,6 +32,7 @@ numbers = count(1)
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--draw-doors", action="store_true", help="write tests/doors.txt anew")
+    parser.addoption("--draw-pictures", action="store_true", help="take tests/browser/pictures anew")
 
 
 # The database: migrated once a run, then copied for each test.

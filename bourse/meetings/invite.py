@@ -10,7 +10,6 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
-from unicodedata import category
 from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Component, Event, Timezone, vCalAddress, vText, vUri
@@ -128,7 +127,7 @@ def plain(text: str) -> str:
     """Return the text without control characters, each kind of line end as one ``\\n``, trimmed."""
     lines = text.replace("\r\n", "\n").replace("\t", " ")
     lines = re.sub("[\r\x0b\x0c\x85\u2028\u2029]", "\n", lines)
-    return "".join(c for c in lines if c == "\n" or category(c) not in {"Cc", "Cs"}).strip()
+    return re.sub("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]", "", lines).strip()
 
 
 def one_line(text: str) -> str:

@@ -29,7 +29,7 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 COLOURS = ["cat.color"]  # all that the dark changes
 RUN_AXE = "rules => axe.run({runOnly: rules}).then(results => results.violations)"
 Look = tuple[int, Literal["light", "dark"], list[str]]
-LOOKS: tuple[Look, ...] = ((360, "light", RULES), (360, "dark", COLOURS), (1280, "light", RULES))
+LOOKS: tuple[Look, ...] = ((320, "light", RULES), (320, "dark", COLOURS), (1280, "light", RULES))
 
 Pages = dict[str, str]  # path: HTML
 

@@ -82,8 +82,9 @@ def test_a_club_helps_one_of_its_members(walk: Walk) -> None:
     comes_in(claire, CLAIRE, walk)
     brings_the_list(claire)
     describes_the_site(claire)
-    plans_the_meeting(claire, walk.day)
-    releases_it(claire)
+    with claire.within(12):
+        plans_the_meeting(claire, walk.day)
+        releases_it(claire)
     arrived = walk.carry_letters()
     invitations = {mail["To"].addresses[0].addr_spec: mail for mail in arrived}
     assert len(arrived) == len(invitations) == 13
@@ -164,9 +165,11 @@ def each_stands_in_one_calendar(invitations: dict[str, EmailMessage]) -> None:
 
 def brings_the_list(claire: Visitor) -> None:
     claire.go("Club")
-    claire.follow("Importer la liste")
-    claire.labelled("La liste, au format .xlsx ou .csv").set_input_files(MEMBERS)
-    claire.press("Voir ce qui change")
+    claire.follow("Annuaire et réglages")
+    with claire.within(3):
+        claire.follow("Importer la liste")
+        claire.bring("La liste, au format .xlsx ou .csv", MEMBERS)
+        claire.press("Voir ce qui change")
     claire.reads("paul.rochebrune(at)gypaete.example")
     claire.follow("Refusées")
     refused = claire.page.locator("tr[data-state=warn]").count()
@@ -219,8 +222,9 @@ def answers(who: Visitor, invitation: EmailMessage, choice: str) -> None:
     """Opens one of the letter's three links, which is in the person's own language, and confirms."""
     before, _sign, _after = choice.partition("%")
     (line,) = (each for each in plain(invitation).splitlines() if each.startswith(before))
-    who.open(link_in(line))
-    who.press("Confirmer ma réponse")
+    with who.within(2):
+        who.open(link_in(line))
+        who.press("Confirmer ma réponse")
 
 
 def spoken(on: datetime, who: Visitor) -> str:

@@ -12,7 +12,7 @@ from bourse.clock import now
 from bourse.db import db
 from bourse.mailroom.models import Letter
 from bourse.meetings.due import write_calendar_letters
-from bourse.meetings.models import Answer, Meeting
+from bourse.meetings.models import Answer, Meeting, Presence
 from bourse.people.enter import Secrets
 from bourse.people.letters import new_device, way_in
 from bourse.people.models import Person
@@ -96,6 +96,38 @@ def test_without_a_script_a_card_is_written(browser: Browser, live: str, club: C
         marc.reads("Un tuilage de six mois")
 
 
+def test_without_a_script_the_outcome_is_written_and_told(
+    browser: Browser, live: str, club: Cast, carry: Carry
+) -> None:
+    the_day_is_over(club)
+    with Visitor.at(browser, live, "hugo", NO_SCRIPT) as hugo:
+        comes_in(hugo, club.address("hugo"), carry)
+        hugo.go("Suites")
+        hugo.follow(HOSTS_COMPANY)
+        hugo.follow("Écrire la synthèse")
+        hugo.write("Votre synthèse", "Nous filmons les réglages.")
+        hugo.press("Enregistrer")
+        hugo.write("Quoi ?", "Filmer la Tornos 12")
+        hugo.press("Noter cet engagement")
+        hugo.follow("Clore la rencontre")
+        hugo.press("Clore la rencontre")
+    with Visitor.at(browser, live, "marc", NO_SCRIPT) as marc:
+        comes_in(marc, club.address("marc"), carry)
+        marc.go("Suites")
+        marc.follow(HOSTS_COMPANY)
+        marc.reads("Nous filmons les réglages.")
+        marc.reads("Filmer la Tornos 12")
+
+
+def the_day_is_over(club: Cast) -> None:
+    """The meeting was yesterday, and marc was there."""
+    meeting = db.session.get_one(Meeting, club.meeting)
+    invitation_of(club.meeting, club.marc).presence = Presence.present
+    meeting.starts_at -= timedelta(days=11)
+    meeting.ends_at -= timedelta(days=11)
+    db.session.commit()
+
+
 # Without a mouse
 
 
@@ -115,13 +147,50 @@ def test_the_keyboard_is_enough_to_come_in_and_to_answer(browser: Browser, live:
     assert invitation_of(club.meeting, club.nadia).answer is Answer.accepted
 
 
+def test_the_keyboard_is_enough_to_write_a_problem(browser: Browser, live: str, club: Cast, carry: Carry) -> None:
+    with Visitor.at(browser, live, "hugo", FRENCH_LAPTOP) as hugo:
+        comes_in(hugo, club.address("hugo"), carry)
+        tabs_to(hugo.page, "Écrire votre problème")
+        enters(hugo)
+        types(hugo, "D'où partez-vous ?", "Trente-huit personnes.")
+        tabs_to(hugo.page, "Continuer")
+        enters(hugo)
+        types(hugo, "Quel est votre problème, en une phrase ?", "Comment garder un savoir-faire ?")
+        tabs_to(hugo.page, "Finir plus tard")
+        enters(hugo)
+    problem = db.session.get_one(Meeting, club.meeting).problem
+    assert (problem.context, problem.question) == ("Trente-huit personnes.", "Comment garder un savoir-faire ?")
+
+
+def test_the_keyboard_is_enough_to_keep_an_outcome(browser: Browser, live: str, club: Cast, carry: Carry) -> None:
+    the_day_is_over(club)
+    with Visitor.at(browser, live, "hugo", FRENCH_LAPTOP) as hugo:
+        comes_in(hugo, club.address("hugo"), carry)
+        hugo.open(f"/outcomes/{club.meeting}")
+        tabs_to(hugo.page, hugo.say("Écrire la synthèse"))
+        enters(hugo)
+        types(hugo, "Votre synthèse", "Nous filmons les réglages.")
+        tabs_to(hugo.page, "Enregistrer")
+        enters(hugo)
+        types(hugo, "Quoi ?", "Filmer la Tornos 12")
+        tabs_to(hugo.page, "Noter cet engagement")
+        enters(hugo)
+        hugo.reads("Nous filmons les réglages.")
+        hugo.reads("Filmer la Tornos 12")
+
+
+def types(who: Visitor, label: str, text: str) -> None:
+    tabs_to(who.page, who.say(label))
+    who.page.keyboard.type(text)
+
+
 def tabs_to(page: Page, name: str) -> None:
-    """Presses Tab until something of that name has the focus; every stop on the way shows that it has it."""
+    """Presses Tab until something whose name begins so has the focus; every stop on the way shows that it has it."""
     for _ in range(MOST_STOPS):
         page.keyboard.press("Tab")
         stop = page.evaluate(WHERE_AM_I)
         assert stop["shows"], f"no focus to be seen on “{stop['name']}”"
-        if stop["name"] == name:
+        if stop["name"].startswith(name):
             return
     raise AssertionError(f"no way to “{name}” by keyboard")
 

@@ -57,6 +57,7 @@ class Visitor:
     page: Page
     faults: list[str]
     steps: Iterator[int] = field(default_factory=lambda: count(1))
+    acts: int = 0  # taps, fields filled, boxes ticked
 
     @classmethod
     @contextmanager
@@ -79,10 +80,18 @@ class Visitor:
         with force_locale(self.glass.language):
             return _n(one, many, n, **values)
 
+    @contextmanager
+    def within(self, most: int) -> Iterator[None]:
+        """What is done inside takes at most so many acts of the hand."""
+        before = self.acts
+        yield
+        assert self.acts - before <= most, f"{self.name} had to act {self.acts - before} times"
+
     # What one does
 
     def open(self, url: str) -> None:
         """Opens the first address, or a link from a letter."""
+        self.acts += 1
         self.page.goto(url)
         self.look()
 
@@ -100,6 +109,7 @@ class Visitor:
 
     def confirm(self, words: str) -> None:
         """Presses a button that asks back, and says yes."""
+        self.acts += 1
         self.button(words).click()
         self.press(words, self.page.get_by_role("dialog"))
 
@@ -107,19 +117,28 @@ class Visitor:
         return (within or self.page).get_by_role("button", name=self.say(words, **values), exact=True)
 
     def write(self, label: str, text: str) -> None:
+        self.acts += 1
         self.labelled(label).fill(text)
 
+    def bring(self, label: str, file: Path) -> None:
+        """Chooses a file."""
+        self.acts += 1
+        self.labelled(label).set_input_files(file)
+
     def choose(self, label: str, option: str) -> None:
+        self.acts += 1
         self.labelled(label).select_option(label=option)
 
     def tick(self, label: str) -> None:
         """Ticks a box or picks one of several."""
+        self.acts += 1
         self.page.get_by_label(re.compile(re.escape(self.say(label)))).check()
 
     def labelled(self, label: str) -> Locator:
         return self.page.get_by_label(self.say(label), exact=True)
 
     def _leave_by(self, control: Locator) -> None:
+        self.acts += 1
         with self.page.expect_navigation():
             control.click()
         self.look()

