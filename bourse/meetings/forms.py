@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from wtforms import DateField, SelectField, SelectMultipleField, StringField, TextAreaField, TimeField
+from wtforms import BooleanField, DateField, SelectField, SelectMultipleField, StringField, TextAreaField, TimeField
 from wtforms.fields import SelectChoice
 from wtforms.validators import ValidationError
 
@@ -95,6 +95,13 @@ class NoteForm(BourseForm):
     """An answer heard on the telephone."""
 
     answer = SelectField(_l("Sa réponse"), choices=ANSWERS)
+
+
+class LettersForm(BourseForm):
+    """What goes with the letters of a change: a word to join, or no letter at all."""
+
+    word = TextAreaField(_l("Un mot à joindre"), [AtMost(500)])
+    is_quiet = BooleanField(_l("Sans prévenir"))
 
 
 class ConfirmForm(BourseForm):

@@ -14,7 +14,7 @@ from bourse.meetings import answer_link, tell
 from bourse.meetings.answer_link import AnswerLink
 from bourse.meetings.invite import Attendee, Organizer, cancel, request
 from bourse.meetings.models import Invitation, Meeting
-from bourse.meetings.reconcile import CANCEL, Message
+from bourse.meetings.reconcile import CANCEL, Message, Reason
 from bourse.meetings.tell import Told
 from bourse.people.models import Person
 from bourse.words import _, day, on_the_clock_of
@@ -25,6 +25,7 @@ SUBJECTS = {
     "changed": lambda **facts: _("Modifié : %(day)s, chez %(company)s", **facts),
     "cancelled": lambda **facts: _("Annulé : %(day)s, chez %(company)s", **facts),
 }
+OF_A_CHANGE = (Reason.moved, Reason.changed, Reason.cancelled, Reason.restored)
 
 
 def calendar_letter(message: Message, invitation: Invitation) -> Parts:
@@ -38,11 +39,18 @@ def calendar_letter(message: Message, invitation: Invitation) -> Parts:
             meeting=meeting,
             invitation=invitation,
             person=invitation.person,
+            word=_word(message, meeting),
             facilitator=facilitator_of(meeting),
             answer_url=answer_url(invitation),
             meeting_url=link_to("meetings.show", meeting=meeting.id),
         )
         return replace(letter, calendar=_calendar_text(message, invitation), method=message.method)
+
+
+def _word(message: Message, meeting: Meeting) -> str:
+    """What the facilitator adds to the letters of one change; who is invited or removed meanwhile gets none."""
+    is_of_change = message.fingerprint == meeting.word_mark and message.reason in OF_A_CHANGE
+    return meeting.word if is_of_change else ""
 
 
 def answer_url(invitation: Invitation) -> str:
