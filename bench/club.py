@@ -11,7 +11,17 @@ from bourse.board.models import Board, Idea
 from bourse.clock import club_time, instant, now
 from bourse.clubs.models import Club, Company, Membership, MembershipState, OfficeRole, Organisation, Role
 from bourse.db import db
-from bourse.meetings.models import Answer, Invitation, Meeting, MeetingState, Presence, Season, SeasonState, Via
+from bourse.meetings.models import (
+    Answer,
+    Exclusion,
+    Invitation,
+    Meeting,
+    MeetingState,
+    Presence,
+    Season,
+    SeasonState,
+    Via,
+)
 from bourse.outcomes.models import Commitment, Outcome
 from bourse.outcomes.read import Readers
 from bourse.people.models import Person
@@ -42,7 +52,10 @@ class Grown:
     next: int
 
     def person(self, name: str) -> str:
-        """Before the @: claire who facilitates, hugo who hosts next, marc who comes, odile of the office."""
+        """Before the @: claire who facilitates, hugo who hosts next, marc who comes, odile of the office.
+
+        Hugo keeps the company of member-9 out.
+        """
         return f"{name}-{self.members}"
 
 
@@ -58,6 +71,7 @@ def grow(members: int) -> Grown:
     last, coming = meetings[HELD - 1], meetings[HELD]
     _conclude(last, people)
     _prepare(coming, people)
+    _keep_out(coming, companies[9], people[0])
     return Grown(members, club.slug, companies[1], last.id, coming.id)
 
 
@@ -162,6 +176,10 @@ def _prepare(meeting: Meeting, people: Sequence[int]) -> None:
     db.session.add_all([problem, board])
     db.session.flush()
     _insert(Idea, _ideas(board, people, (IdeaState.private,)))
+
+
+def _keep_out(meeting: Meeting, company: int, host: int) -> None:
+    meeting.exclusions.append(Exclusion(host_id=meeting.host_id, company_id=company, made_by_id=host))
 
 
 def _conclude(meeting: Meeting, people: Sequence[int]) -> None:

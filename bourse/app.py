@@ -31,7 +31,9 @@ from bourse.home import club_views, feed_views
 from bourse.home import views as home
 from bourse.mailroom import catcher_views as catcher
 from bourse.mailroom.commands import letters, worker
+from bourse.meetings import answer_views as answers
 from bourse.meetings import calendar_views
+from bourse.meetings import exclusion_views as exclusions
 from bourse.meetings import views as meetings
 from bourse.meetings.commands import meetings as list_meetings
 from bourse.meetings.due import write_calendar_letters
@@ -45,7 +47,9 @@ from bourse.refusals import answer_refusals
 from bourse.settings import Settings, UnsafeSettings
 
 ROOMS = (
-    *(people_views, clubs, meetings, calendar_views, problems, board, agenda, attendance, outcomes),
+    *(people_views, clubs),
+    *(meetings, answers, exclusions, calendar_views),
+    *(problems, board, agenda, attendance, outcomes),
     *(home, club_views, feed_views),
 )
 COMMANDS = (init, serve, demo, link, people, worker, letters, list_meetings)
@@ -157,9 +161,9 @@ def _keep_club_time() -> None:
 
 def _open_rooms(app: Flask, settings: Settings) -> None:
     rooms = ROOMS if settings.in_production else (*ROOMS, catcher)
-    for blueprint in dict.fromkeys(room.bp for room in rooms):  # a room may keep its views in several files
-        app.register_blueprint(blueprint)
-    csrf.exempt(meetings.answer_by_link)  # its own token is the authority, and it reads no cookie
+    for bp in dict.fromkeys(room.bp for room in rooms):  # files of one room share its blueprint
+        app.register_blueprint(bp)
+    csrf.exempt(answers.answer_by_link)  # its own token is the authority, and it reads no cookie
     doors.open_door(app.view_functions["static"])  # type: ignore[arg-type]
     for name, finder in _finders().items():
         doors.find_by(app, name, finder)

@@ -144,6 +144,7 @@ class Mark(NamedTuple):
     state: Literal["past", "next", "todo", "warn"] = "todo"
     yes: int = 0
     maybe: int = 0
+    is_full: bool = False  # no seat is drawn
 
 
 class _Dial(NamedTuple):
@@ -270,6 +271,8 @@ def _dial_plate(dial: _Dial, months: Sequence[str]) -> str:
 
 def _seats(dial: _Dial, mark: Mark, seats: int) -> str:
     """The strokes of one meeting, from the inner circle outwards."""
+    if mark.is_full:
+        return ""
     angle = dial.angle(mark.on)
     seats = max(seats, mark.yes + mark.maybe)
     if seats > MOST_STROKES:

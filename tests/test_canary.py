@@ -1,17 +1,22 @@
-"""Words that must not be read: a draft problem's and a private card's, searched for wherever something comes out."""
+"""Words that must not be read: a draft problem's, a private card's, and all of a meeting by whom its host keeps out."""
 
 import json
+import re
 
 import pytest
 
-from bourse.board.models import Board, Idea, Phase
+from bourse.board.models import Board, Idea, IdeaState, Phase
 from bourse.clock import now
 from bourse.db import db
 from bourse.mailroom.models import Letter
 from bourse.meetings.due import write_calendar_letters
-from bourse.meetings.models import Meeting
+from bourse.meetings.models import CalendarCopy, Meeting
 from bourse.outcomes.models import Commitment, Outcome
+from bourse.outcomes.read import Readers
+from bourse.people.models import Person
 from bourse.problems.models import Problem, ProblemState
+from bourse.problems.read import Readers as ProblemReaders
+from tests.cast import in_days, invitation_of
 from tests.test_personas import SHORT, places, rules, url_of  # noqa: F401 - places is a fixture
 
 DRAFT, CARD, SYNTHESIS = "canari-brouillon", "canari-carte", "canari-synthese"
@@ -68,3 +73,56 @@ def test_the_words_are_in_no_letter_no_list_and_no_log(app, club, canaries, runn
     assert json.loads(runner.invoke(args=["meetings", "list", "--json"]).stdout)
     for word in (DRAFT, CARD, SYNTHESIS):
         assert word not in written + told + "".join(capfd.readouterr())
+
+
+# The most that a meeting ever tells the club, and one member whose company its host keeps out.
+
+TOLD = "canari-dit"
+REASONS = r"écart|concurren|exclu|kept out|competitor"
+
+
+@pytest.fixture
+def told(app, club, places):  # noqa: F811
+    meeting = db.session.get_one(Meeting, club.meeting)
+    meeting.title = meeting.practical = TOLD
+    answers = {name: f"{TOLD}-{name}" for name in ANSWERS}
+    problem = Problem(meeting=meeting, state=ProblemState.approved, readers=ProblemReaders.club, **answers)
+    board = db.session.scalars(db.select(Board).filter_by(meeting_id=meeting.id)).one()
+    board.ideas.append(Idea(author_id=club.marc, client_key="c", text=TOLD, revision=2, state=IdeaState.revealed))
+    outcome = db.session.scalars(db.select(Outcome).filter_by(meeting_id=meeting.id)).one()
+    outcome.synthesis, outcome.readers, outcome.closed_at = TOLD, Readers.club, now()
+    xavier = db.session.scalars(db.select(Person).filter_by(given_name="Xavier")).one()
+    outcome.commitments.append(Commitment(person=xavier, text=TOLD, due_on=now().date()))
+    db.session.add(problem)
+    db.session.commit()
+    return places
+
+
+@pytest.mark.parametrize("days", [3, -1])
+def test_whom_the_host_keeps_out_reads_nothing_on_any_page(app, club, told, visit, days):
+    meeting = db.session.get_one(Meeting, club.meeting)
+    meeting.starts_at, meeting.ends_at = in_days(days), in_days(days, 18)
+    db.session.commit()
+    assert any(TOLD in page for _endpoint, page in pages_of(app, visit(app.test_client(), "nadia"), told))
+    pages = dict(pages_of(app, visit(app.test_client(), "xavier"), told))
+    assert {endpoint for endpoint, page in pages.items() if TOLD in page} == set()
+    seasons = pages["home.show"] + pages["meetings.index"]
+    assert seasons.count("Complet") == 2
+    for endpoint, page in pages.items():
+        if not endpoint.startswith(("clubs.", "catcher.")):  # the club's own pages name its members
+            words = re.sub(r"<head>.*?</head>", "", page, flags=re.DOTALL)
+            assert not re.search(rf"{REASONS}|attendu|viennent|présents? not|Marc|Nadia", words), endpoint
+
+
+def test_all_that_he_gets_by_mail_is_a_plain_cancellation(app, club, told):
+    xavier = db.session.scalars(db.select(Person).filter_by(given_name="Xavier")).one()
+    copy = CalendarCopy(address=xavier.email, method="REQUEST", sequence=0, fingerprint="", stamp=now())
+    copy.first_message_id = "<m@bourse.example>"
+    invitation = invitation_of(club.meeting, xavier.id)
+    invitation.copies.append(copy)
+    write_calendar_letters(now())
+    db.session.commit()
+    (letter,) = db.session.scalars(db.select(Letter).filter_by(to_address=xavier.email))
+    words = f"{letter.subject}{letter.text}{letter.html}{(letter.calendar or b'').decode()}"
+    assert "METHOD:CANCEL" in words
+    assert not re.search(rf"{TOLD}|{REASONS}|complet", words)

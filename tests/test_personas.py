@@ -31,6 +31,7 @@ SHORT = {
     "nadia": "member who has not answered",
     "lucie": "member who has not signed the charter",
     "louis": "member who left",
+    "xavier": "member whose company the host keeps out",
     "odile": "office",
     "stranger": "signed in, of no club",
     "nobody": "not signed in",
@@ -43,16 +44,18 @@ def places(app, club):
     with app.app_context():
         ours = db.session.get_one(Club, club.club)
         meeting = db.session.get_one(Meeting, club.meeting)
-        for name in ("denis", "lucie", "louis"):
+        for name in ("denis", "lucie", "louis", "xavier"):
             membership = a_member(ours, a_person(name), a_company(ours.organisation, f"Entreprise de {name}"))
             meeting.invite(membership.person)
         db.session.flush()
-        denis, lucie, louis = ours.memberships[-3:]
-        for invitation in meeting.invitations[-3:]:
+        denis, lucie, louis, xavier = ours.memberships[-4:]
+        for invitation in meeting.invitations[-4:]:
             answer = Answer.declined if invitation.person is denis.person else Answer.accepted
             invitation.give(answer, at=now(), via=Via.web, by=invitation.person)
         lucie.charter_version = None
         louis.leave()
+        assert xavier.company_id
+        meeting.exclude(xavier.company_id, by=meeting.host.person, at=now())
         a_member(a_club("autre-club"), a_person("carole"), None, Role.facilitator)
         board = Board(meeting=meeting, phase=Phase.revealed, revision=1)
         idea = Idea(

@@ -9,11 +9,11 @@ from flask_login import current_user
 from bourse.attendance.tick import is_the_day, news
 from bourse.clock import now
 from bourse.clubs.models import company_names
-from bourse.clubs.roles import is_facilitator, is_office
+from bourse.clubs.roles import is_facilitator
 from bourse.db import db
 from bourse.doors import door
 from bourse.meetings.models import Meeting, Presence
-from bourse.meetings.roles import may_know_meeting
+from bourse.meetings.roles import may_know_meeting, reads_as_office
 from bourse.people.models import Person, note
 from bourse.words import _, _n
 
@@ -23,7 +23,7 @@ bp = Blueprint("attendance", __name__, url_prefix="/attendance")
 @bp.app_template_global("may_see_attendance")
 def may_see_attendance(person: Person, place: Any) -> bool:
     """Everybody's presence: the facilitator and the office. One's own: each."""
-    return is_facilitator(person, place) or is_office(person, place)
+    return is_facilitator(person, place) or reads_as_office(person, place)
 
 
 bp.add_app_template_global(is_the_day, "is_the_day")

@@ -32,6 +32,7 @@ class Place:
     number: int
     standing: Standing
     turnout: Turnout = Turnout()
+    is_full: bool = False  # to whoever looks, who is to know nothing more
 
 
 def season_at(seasons: Sequence[Any], today: date) -> Any | None:
@@ -67,6 +68,8 @@ def ring(
 
 def _mark(place: Place) -> Mark:
     """What was, where it is over; else who is expected."""
+    if place.is_full:
+        return Mark(place.on, str(place.number), place.standing, is_full=True)
     if place.standing == "past":
         return Mark(place.on, str(place.number), "past", place.turnout.present)
     return Mark(place.on, str(place.number), place.standing, place.turnout.yes, place.turnout.maybe)

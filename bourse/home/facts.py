@@ -16,8 +16,8 @@ from bourse.db import db
 from bourse.home.dial import Turnout
 from bourse.home.watch import Trace
 from bourse.mailroom.models import Letter, LetterState
+from bourse.meetings.facts import turnouts as count_turnouts
 from bourse.meetings.models import Answer, Invitation, Meeting, MeetingState, Season
-from bourse.meetings.models import turnouts as count_turnouts
 from bourse.outcomes.follow import SETTLED
 from bourse.outcomes.models import Commitment, Outcome
 from bourse.people.models import Person
@@ -106,7 +106,8 @@ def hosts_of(club: Club) -> frozenset[int]:
 
 def promises_of(person: Person) -> Sequence[Commitment]:
     """The person's commitments that are not settled, with the company that they help."""
-    company = joinedload(Outcome.meeting).joinedload(Meeting.host).joinedload(Membership.company)
+    host = joinedload(Meeting.host).joinedload(Membership.company)
+    company = joinedload(Outcome.meeting).options(host, joinedload(Meeting.club))
     query = db.select(Commitment).where(Commitment.person_id == person.id, Commitment.state.not_in(SETTLED))
     query = query.options(joinedload(Commitment.outcome).options(company))
     return db.session.scalars(query.order_by(Commitment.due_on)).all()

@@ -11,9 +11,9 @@ from sqlalchemy import ColumnElement, ForeignKey, Row, Select, bindparam
 from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
 
 from bourse.clock import now
-from bourse.clubs.models import Club, Company, Membership, MembershipState
+from bourse.clubs.models import Club, Company, Membership, MembershipState, Role
 from bourse.db import Line, Short, db
-from bourse.meetings.models import CalendarCopy, Invitation, Meeting, MeetingState
+from bourse.meetings.models import CalendarCopy, Exclusion, Invitation, Meeting, MeetingState
 from bourse.people.models import Person
 
 BACK, AHEAD = timedelta(days=183), timedelta(days=549)
@@ -123,7 +123,7 @@ def _told() -> Select[Any]:
         Invitation.via,
         Invitation.presence,
         _seen_sequence().label("seen_sequence"),
-        _is_kept_out(mine).label("is_full"),
+        _is_kept_out(mine, host).label("is_full"),
     )
     own = db.and_(
         Invitation.meeting_id == Meeting.id,
@@ -147,6 +147,8 @@ def _seen_sequence() -> ColumnElement[int]:
     return sent.correlate(Invitation).scalar_subquery()
 
 
-def _is_kept_out(mine: Any) -> ColumnElement[bool]:
-    """Whether the person may know no more of the meeting than « complet »."""
-    return db.false()
+def _is_kept_out(mine: Any, host: Any) -> ColumnElement[bool]:
+    """Whether the host keeps the person's company out (`Meeting.keeps_out`): all he may know is « complet »."""
+    is_his = db.and_(Exclusion.meeting_id == Meeting.id, Exclusion.host_id == host.id)
+    is_mine = db.and_(Exclusion.company_id == mine.company_id, Exclusion.company_id != host.company_id)
+    return db.and_(mine.role == Role.member, db.exists().where(is_his, is_mine))

@@ -20,7 +20,8 @@ from bourse.home.balance import Balance, Visit, balance
 from bourse.home.desk import Case, Waiting, waiting
 from bourse.home.dial import Place, Standing, Turnout, ring, season_at, turn_from
 from bourse.meetings.models import Answer, Invitation, Meeting, Presence, Season
-from bourse.meetings.roles import may_know_meeting
+from bourse.meetings.roles import may_know_meeting, sees_full
+from bourse.outcomes.roles import is_promiser
 from bourse.people.models import Person
 from bourse.problems.models import dates_of, reading
 from bourse.problems.read import Level
@@ -79,7 +80,9 @@ class Scene:
     @classmethod
     def of(cls, person: Person, memberships: Sequence[Membership]) -> "Scene":
         ids = [membership.club_id for membership in memberships]
-        meetings = [each for each in facts.meetings_of(person, ids, now()) if may_know_meeting(person, each)]
+        everything = facts.meetings_of(person, ids, now())
+        meetings = [each for each in everything if may_know_meeting(person, each)]
+        full = [each for each in everything if sees_full(person, each)]
         coming = next((each for each in meetings if not each.is_over(now())), None)
         club = coming.club if coming else memberships[0].club
         today = club_time(now(), club.timezone).date()
@@ -87,11 +90,11 @@ class Scene:
         turnouts = facts.turnouts(meetings)
         first, last = turn_from(season.starts_on if season else None, today)
         places = [
-            Place(each, _on(each), each.number, _standing(each, coming), turnouts.get(each.id, Turnout()))
-            for each in meetings
-            if each.club_id == club.id and first <= _on(each) <= last
+            Place(each, _on(each), each.number, _standing(each, coming), turnouts.get(each.id, Turnout()), each in full)
+            for each in everything
+            if each in (*meetings, *full) and each.club_id == club.id and first <= _on(each) <= last
         ]
-        mine = {each.id: own for each in meetings if (own := each.invitation_of(person))}
+        mine = {each.id: own for each in everything if (own := each.invitation_of(person))}
         return cls(club, today, season, meetings, turnouts, mine, coming, places, first)
 
     @property
@@ -105,6 +108,11 @@ class Scene:
             months=month_letters(),
             caption=_("rencontres"),
         )
+
+    @property
+    def is_next_full(self) -> bool:
+        """Whether all that comes is full to whoever looks."""
+        return self.next is None and any(place.is_full and place.standing != "past" for place in self.places)
 
     @property
     def turnout(self) -> Turnout:
@@ -136,7 +144,7 @@ def _home(scene: Scene) -> ResponseReturnValue:
         scene=scene,
         asked=_asked_of(current_user, scene),
         balance=_balance_of(current_user, scene),
-        ideas=facts.ideas_of(current_user, [place.meeting for place in scene.places]),
+        ideas=facts.ideas_of(current_user, [place.meeting for place in scene.places if not place.is_full]),
         question=_question(scene),
     )
 
@@ -144,7 +152,7 @@ def _home(scene: Scene) -> ResponseReturnValue:
 def _asked_of(person: Person, scene: Scene) -> list[Asked]:
     unsigned = [each.club for each in memberships_of(person) if each.role is Role.member and not each.has_signed]
     coming = [each for each in scene.meetings if not each.is_over(now())]
-    promises = [Promise(each, each.due_on) for each in facts.promises_of(person)]
+    promises = [Promise(each, each.due_on) for each in facts.promises_of(person) if is_promiser(person, each)]
     return asked(unsigned, [_occasion(person, each, scene) for each in coming], promises, scene.today)
 
 

@@ -1,6 +1,7 @@
 """Letter: one mail to one person, and where it stands."""
 
 import re
+from collections.abc import Collection
 from datetime import datetime
 from email.utils import make_msgid
 from enum import StrEnum
@@ -114,3 +115,21 @@ def write(
     )
     db.session.add(letter)
     return letter
+
+
+def recall(about: str, addresses: Collection[str], at: datetime, reason: str) -> set[str]:
+    """Skips the letters about something that have not left for these addresses; returns their Message-IDs.
+
+    What takes a date out of a calendar (CANCEL) leaves all the same, and so does what a worker is handing over.
+    """
+    letters = db.session.scalars(
+        db.select(Letter)
+        .where(Letter.about == about, Letter.to_address.in_(addresses))
+        .where(Letter.state.in_((LetterState.planned, LetterState.held)))
+        .where(db.or_(Letter.lease_until.is_(None), Letter.lease_until < at))
+        .where(db.or_(Letter.method.is_(None), Letter.method != "CANCEL"))
+        .with_for_update()
+    ).all()
+    for letter in letters:
+        letter.settle(LetterState.skipped, at, reason)
+    return {letter.message_id for letter in letters}

@@ -12,8 +12,9 @@ from sqlalchemy.orm import selectinload
 from bourse.clubs.models import Club, Membership
 from bourse.db import db
 from bourse.mailroom.compose import Parts
-from bourse.mailroom.models import UNSENT, Letter, LetterState, write
+from bourse.mailroom.models import UNSENT, Letter, LetterState, recall, write
 from bourse.meetings import reconcile
+from bourse.meetings.facts import with_calendars
 from bourse.meetings.letters import calendar_letter
 from bourse.meetings.models import Answer, CalendarCopy, Invitation, Meeting
 from bourse.meetings.reconcile import Copy, InvitationFacts, MeetingFacts, Message, Reason, Terms
@@ -37,14 +38,38 @@ def write_calendar_letters(now: datetime) -> None:
 
 
 def _write_letters_of(meeting: Meeting, now: datetime) -> None:
+    let_go(meeting, now)
     if _has_a_new_place(meeting, now):
         meeting.note_new_place()
+    if _outdating(meeting, now):
+        with_calendars(meeting, lock=True)  # the host may be keeping somebody out this very moment
     invitations = {invitation.id: invitation for invitation in meeting.invitations}
     for key in dict.fromkeys(message.invitation for message in _outdating(meeting, now)):
         _recall_what_waits(invitations[key], now)
     for message in messages_due(meeting, now):
         _write(message, invitations[message.invitation])
-    meeting.let_go_of_leavers(now)
+
+
+def let_go(meeting: Meeting, now: datetime) -> None:
+    """Whoever left the club, pauses or is kept out is no longer invited, and no letter on its way reaches him.
+
+    A meeting that is over keeps its guest list: it is what was.
+    """
+    gone = [invitation for invitation in meeting.invited if not invitation.is_of_meeting]
+    unsent = _recall_letters(meeting, gone, now)
+    for invitation in gone:
+        for copy in invitation.copies:
+            if copy.first_message_id in unsent:
+                copy.method = reconcile.CANCEL  # a calendar that got nothing has nothing to give back
+        if not meeting.is_over(now):
+            invitation.withdraw(now)
+
+
+def _recall_letters(meeting: Meeting, gone: Iterable[Invitation], now: datetime) -> set[str]:
+    addresses = {copy.address for invitation in gone for copy in invitation.copies}
+    addresses |= {invitation.person.email for invitation in gone}
+    addresses |= {each.person.email for each in meeting.kept_out}
+    return recall(f"meeting:{meeting.id}", addresses, now, "no longer invited") if addresses else set()
 
 
 def _has_a_new_place(meeting: Meeting, now: datetime) -> bool:
@@ -131,7 +156,7 @@ def _invitation_facts(invitation: Invitation) -> InvitationFacts:
     return InvitationFacts(
         key=invitation.id,
         address=invitation.person.email,
-        is_invited=not invitation.is_withdrawn and invitation.is_of_club,
+        is_invited=invitation.stands,
         partstat=PARTSTAT.get(invitation.current_answer, "NEEDS-ACTION"),
         copies=[_copy(each) for each in invitation.copies],
     )

@@ -1,8 +1,19 @@
 """What a facilitator types to plan a meeting, and what people answer."""
 
+from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
-from wtforms import BooleanField, DateField, SelectField, SelectMultipleField, StringField, TextAreaField, TimeField
+from wtforms import (
+    BooleanField,
+    DateField,
+    HiddenField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    TimeField,
+)
 from wtforms.fields import SelectChoice
 from wtforms.validators import ValidationError
 
@@ -37,9 +48,9 @@ class MeetingForm(BourseForm):
     practical = TextAreaField(_l("Ce que les visiteurs doivent savoir de plus"), [AtMost(2000)])
     invited = SelectMultipleField(_l("Membres invités"), coerce=int)
 
-    def offer(self, club: Club, at: datetime) -> None:
-        """Fills the choices with the club's people; `at` is now."""
-        self.club, self.at = club, at
+    def offer(self, club: Club, at: datetime, kept_out: Collection[int] = ()) -> None:
+        """Fills the choices with the club's people; `at` is now, `kept_out` are those whom the host keeps out."""
+        self.club, self.at, self.kept_out = club, at, kept_out
         people = sorted((each for each in club.memberships if each.belongs), key=_by_name)
         hosts = [SelectChoice(each.id, _label(each)) for each in people if each.company]
         self.host.choices = [SelectChoice(0, _("Choisissez un hôte")), *hosts]
@@ -102,6 +113,28 @@ class LettersForm(BourseForm):
 
     word = TextAreaField(_l("Un mot à joindre"), [AtMost(500)])
     is_quiet = BooleanField(_l("Sans prévenir"))
+
+
+class CompaniesField(SelectMultipleField):
+    """Ids of companies; what to make of them is the view's business."""
+
+    def __init__(self, label: Any = None, **options: Any):
+        wrong = _l("Rechargez la page, puis recommencez.")
+        super().__init__(label, coerce=int, validate_choice=False, invalid_value_message=wrong, **options)
+
+
+class KeepOutForm(BourseForm):
+    """The companies that the host keeps out; `shown` are those ticked when the page was drawn, for this `host`."""
+
+    companies = CompaniesField(_l("Entreprises"))
+    shown = CompaniesField()
+    host = HiddenField()
+    next = HiddenField()
+    is_sure = BooleanField()
+
+    def show(self, closed_to: Collection[int], next: str | None) -> None:
+        """Ticks the companies that are kept out as of now."""
+        self.companies.data, self.shown.data, self.next.data = list(closed_to), list(closed_to), next
 
 
 class ConfirmForm(BourseForm):

@@ -37,9 +37,10 @@ def calendar_letter(message: Message, invitation: Invitation) -> Parts:
             SUBJECTS[message.letter](day=day(meeting.starts_at, year=False), company=meeting.company.name),
             kind=message.letter,
             meeting=meeting,
+            title=_title(invitation),
             invitation=invitation,
             person=invitation.person,
-            word=_word(message, meeting),
+            word=_word(message, invitation),
             facilitator=facilitator_of(meeting),
             answer_url=answer_url(invitation),
             meeting_url=link_to("meetings.show", meeting=meeting.id),
@@ -47,10 +48,16 @@ def calendar_letter(message: Message, invitation: Invitation) -> Parts:
         return replace(letter, calendar=_calendar_text(message, invitation), method=message.method)
 
 
-def _word(message: Message, meeting: Meeting) -> str:
+def _title(invitation: Invitation) -> str:
+    """The title to show: none to somebody who is out of the meeting, for he may not have had it before."""
+    return invitation.meeting.title if invitation.stands else ""
+
+
+def _word(message: Message, invitation: Invitation) -> str:
     """What the facilitator adds to the letters of one change; who is invited or removed meanwhile gets none."""
+    meeting = invitation.meeting
     is_of_change = message.fingerprint == meeting.word_mark and message.reason in OF_A_CHANGE
-    return meeting.word if is_of_change else ""
+    return meeting.word if is_of_change and invitation.stands else ""
 
 
 def answer_url(invitation: Invitation) -> str:
@@ -69,9 +76,8 @@ def _calendar_text(message: Message, invitation: Invitation) -> bytes:
     person = invitation.person
     chairs = person is facilitator_of(invitation.meeting)
     attendee = Attendee(person.name, message.address, message.partstat, chairs)
-    entry = tell.entry(
-        told_of(invitation.meeting), sequence=message.sequence, stamp=message.stamp, organizer=organizer()
-    )
+    told = replace(told_of(invitation.meeting), title=_title(invitation))
+    entry = tell.entry(told, sequence=message.sequence, stamp=message.stamp, organizer=organizer())
     return cancel(entry, attendee) if message.method == CANCEL else request(entry, attendee)
 
 

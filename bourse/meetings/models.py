@@ -1,9 +1,6 @@
-"""Season, Meeting, Invitation, and what stands in people's calendars."""
+"""Season, Meeting, Invitation, whom a host keeps out, and what stands in people's calendars."""
 
-from collections.abc import Iterable
 from datetime import date, datetime
-from enum import StrEnum
-from typing import Any, NamedTuple
 from uuid import uuid4
 
 from flask import current_app
@@ -11,56 +8,12 @@ from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from bourse.clock import now
-from bourse.clubs.models import Agenda, Club, Company, Membership
+from bourse.clubs.models import Agenda, Club, Company, Membership, Role
 from bourse.db import Line, Prose, Short, db
 from bourse.mailroom.models import UNSENT, Letter
 from bourse.meetings.reconcile import answer_holds
+from bourse.meetings.states import Answer, MeetingState, Presence, SeasonState, Via
 from bourse.people.models import Person
-
-
-class SeasonState(StrEnum):
-    draft = "draft"
-    polling = "polling"
-    proposed = "proposed"
-    published = "published"
-    closed = "closed"
-
-
-class MeetingState(StrEnum):
-    idea = "idea"
-    planned = "planned"
-    confirmed = "confirmed"
-    invited = "invited"
-    ready = "ready"
-    running = "running"
-    to_report = "to_report"
-    reported = "reported"
-    followed = "followed"
-    closed = "closed"
-    postponed = "postponed"
-    cancelled = "cancelled"
-
-
-class Answer(StrEnum):
-    none = "none"
-    accepted = "accepted"
-    tentative = "tentative"
-    declined = "declined"
-    waiting = "waiting"
-
-
-class Via(StrEnum):
-    """How an answer was given."""
-
-    web = "web"
-    calendar = "calendar"
-    phone = "phone"
-
-
-class Presence(StrEnum):
-    present = "present"
-    absent = "absent"
-    excused = "excused"
 
 
 def new_uid() -> str:
@@ -108,6 +61,11 @@ class Meeting(db.Model):
     season: Mapped[Season | None] = relationship(back_populates="meetings")
     host: Mapped[Membership] = relationship()
     invitations: Mapped[list["Invitation"]] = relationship(back_populates="meeting", order_by="Invitation.id")
+    exclusions: Mapped[list["Exclusion"]] = (
+        relationship(  # loaded with every meeting: each page asks whom it is open to
+            back_populates="meeting", order_by="Exclusion.id", lazy="selectin", cascade="all, delete-orphan"
+        )
+    )
 
     @property
     def meeting(self) -> "Meeting":
@@ -165,11 +123,43 @@ class Meeting(db.Model):
         self.released_at = at
         self.state = MeetingState.invited
 
-    def let_go_of_leavers(self, at: datetime) -> None:
-        """Whoever left the club, or pauses, is no longer invited."""
-        for invitation in self.invited:
-            if not invitation.is_of_club:
-                invitation.withdraw(at)
+    @property
+    def in_force(self) -> list["Exclusion"]:
+        """The exclusions of its host; what a former host chose has gone with him."""
+        return [each for each in self.exclusions if each.host_id == self.host.id]
+
+    @property
+    def closed_to(self) -> set[int]:
+        """The companies that its host keeps out: never his own."""
+        return {exclusion.company_id for exclusion in self.in_force} - {self.host.company_id}
+
+    def keeps_out(self, member: Membership) -> bool:
+        """Whether its host keeps out the company for which somebody is a member of the club; never a facilitator."""
+        return bool(self.exclusions) and member.role is Role.member and member.company_id in self.closed_to
+
+    @property
+    def kept_out(self) -> list[Membership]:
+        """The members whom its host keeps out."""
+        return [each for each in self.club.memberships if self.keeps_out(each)] if self.exclusions else []
+
+    def exclude(self, company_id: int, by: Person, at: datetime) -> "Exclusion":
+        """Its host keeps a company out."""
+        exclusion = Exclusion(host_id=self.host.id, company_id=company_id, made_by_id=by.id, made_at=at)
+        self.exclusions.append(exclusion)
+        return exclusion
+
+    def let_in(self, exclusion: "Exclusion") -> None:
+        """Takes an exclusion back; whose invitation it ended is asked anew."""
+        for invitation in self.ended_by(exclusion):
+            invitation.renew()
+        self.exclusions.remove(exclusion)
+
+    def ended_by(self, exclusion: "Exclusion") -> list["Invitation"]:
+        """The invitations that an exclusion ended; one that the facilitator withdrew before stays withdrawn."""
+        company = exclusion.company_id
+        members = {each.person_id for each in self.club.memberships if each.company_id == company and each.belongs}
+        ended = (each for each in self.invitations if each.withdrawn_at and each.withdrawn_at >= exclusion.made_at)
+        return [each for each in ended if each.person_id in members]
 
     def _raise_sequence(self) -> None:
         self.sequence += 1
@@ -231,10 +221,15 @@ class Invitation(db.Model):
         return self.withdrawn_at is not None
 
     @property
-    def is_of_club(self) -> bool:
-        """Whether the person belongs to the meeting's club today."""
-        club_id = self.meeting.club_id
-        return any(each.club_id == club_id and each.belongs for each in self.person.memberships)
+    def is_of_meeting(self) -> bool:
+        """Whether the person belongs to the meeting's club today and is not kept out."""
+        ours = (each for each in self.person.memberships if each.club_id == self.meeting.club_id and each.belongs)
+        return any(not self.meeting.keeps_out(each) for each in ours)
+
+    @property
+    def stands(self) -> bool:
+        """Whether the person is invited as of now."""
+        return not self.is_withdrawn and self.is_of_meeting
 
     @property
     def is_host(self) -> bool:
@@ -275,34 +270,6 @@ class Invitation(db.Model):
         self.withdrawn_at = at
 
 
-class Turnout(NamedTuple):
-    """How many are invited to a meeting, say yes, say « if need be », and were there."""
-
-    invited: int = 0
-    yes: int = 0
-    maybe: int = 0
-    present: int = 0
-
-
-def turnouts(meetings: Iterable[Meeting]) -> dict[int, Turnout]:
-    """The numbers of each meeting that anybody is invited to; an answer about a date that has moved does not count."""
-    is_current = Invitation.answered_sequence >= Meeting.moved_sequence
-    numbers = (
-        _count(Invitation.id.is_not(None)),
-        _count(is_current, Invitation.answer == Answer.accepted),
-        _count(is_current, Invitation.answer == Answer.tentative),
-        _count(Invitation.presence == Presence.present),
-    )
-    query = db.select(Invitation.meeting_id, *numbers).join(Invitation.meeting).group_by(Invitation.meeting_id)
-    ids = [meeting.id for meeting in meetings]
-    rows = db.session.execute(query.where(Invitation.meeting_id.in_(ids), Invitation.withdrawn_at.is_(None)))
-    return {row[0]: Turnout(*row[1:]) for row in rows}
-
-
-def _count(*conditions: Any) -> Any:
-    return db.func.sum(db.case((db.and_(*conditions), 1), else_=0))
-
-
 class CalendarCopy(db.Model):
     """A calendar message written to one address about one invitation; the latest says what stands there."""
 
@@ -322,3 +289,15 @@ class CalendarCopy(db.Model):
         .where(Letter.id == letter_id, Letter.state.in_(UNSENT), Letter.attempts == 0, Letter.lease_token.is_(None))
         .correlate_except(Letter)
     )
+
+
+class Exclusion(db.Model):
+    """A company that one host keeps out of one meeting, discreetly: its members see « complet » and nothing else."""
+
+    __table_args__ = (UniqueConstraint("meeting_id", "host_id", "company_id"),)
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), index=True)
+    host_id: Mapped[int] = mapped_column(ForeignKey("membership.id"))  # whose choice it is: a new host begins with none
+    company_id: Mapped[int] = mapped_column(ForeignKey("company.id"))
+    made_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    made_at: Mapped[datetime] = mapped_column(default=now)
+    meeting: Mapped[Meeting] = relationship(back_populates="exclusions")

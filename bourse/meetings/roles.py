@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bourse.clubs.roles import is_facilitator, is_of_club, is_office
+from bourse.clubs.roles import is_facilitator, is_of_club, is_office, membership_in
 from bourse.meetings.models import Invitation
 from bourse.people.models import Person
 
@@ -16,9 +16,30 @@ def hosts_or_facilitates(person: Person, place: Any) -> bool:
     return is_host(person, place) or is_facilitator(person, place)
 
 
+def is_kept_out(person: Person, place: Any) -> bool:
+    """Whether the host discreetly keeps the person's company out of the meeting."""
+    membership = membership_in(person, place.club)
+    return membership is not None and place.meeting.keeps_out(membership)
+
+
+def belongs_to(person: Person, place: Any) -> bool:
+    """Whether the meeting is the person's business: he is of its club and nobody keeps him out."""
+    return is_of_club(person, place) and not is_kept_out(person, place)
+
+
+def reads_as_office(person: Person, place: Any) -> bool:
+    """Whether the person works in the cluster's office, and is not kept out as a member of the club."""
+    return is_office(person, place) and not is_kept_out(person, place)
+
+
+def sees_full(person: Person, place: Any) -> bool:
+    """Whether all that he may know is a date, a company and « complet »."""
+    return place.meeting.is_released and is_kept_out(person, place)
+
+
 def invitation_of(person: Person, place: Any) -> Invitation | None:
-    """The person's standing invitation, from the "go" on and while he belongs to the club."""
-    stands = place.meeting.is_released and is_of_club(person, place)
+    """The person's standing invitation, from the "go" on and while the meeting is his business."""
+    stands = place.meeting.is_released and belongs_to(person, place)
     return place.meeting.invitation_of(person) if stands else None
 
 
@@ -34,14 +55,14 @@ def is_attending(person: Person, place: Any) -> bool:
 
 def may_know_meeting(person: Person, place: Any) -> bool:
     """Title, date, host company: for the club and the office; before the "go" only for who prepares it."""
-    if is_facilitator(person, place) or is_host(person, place):
+    if hosts_or_facilitates(person, place):
         return True
-    return place.meeting.is_released and (is_of_club(person, place) or is_office(person, place))
+    return place.meeting.is_released and (belongs_to(person, place) or reads_as_office(person, place))
 
 
 def may_see_guests(person: Person, place: Any) -> bool:
     """The guest list: host, facilitator, those attending, the office."""
-    return hosts_or_facilitates(person, place) or is_attending(person, place) or is_office(person, place)
+    return hosts_or_facilitates(person, place) or is_attending(person, place) or reads_as_office(person, place)
 
 
 def is_in_the_room(person: Person, place: Any) -> bool:

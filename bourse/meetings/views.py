@@ -1,29 +1,28 @@
-"""Meetings: planned, changed, released to everybody's calendar, answered."""
+"""Meetings: planned, changed, released to everybody's calendar."""
 
 from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
 
-from flask import Blueprint, abort, current_app, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy import Select, bindparam
 from sqlalchemy.orm import joinedload, selectinload
 
 from bourse.clock import club_time, now
-from bourse.clubs.models import Club, Membership, MembershipState, Role, company_names
+from bourse.clubs.models import Club, Membership, Role, company_names
 from bourse.clubs.roles import is_facilitator
 from bourse.db import db
-from bourse.doors import door, open_door
-from bourse.headers import keep_private
-from bourse.links import safe_path
-from bourse.meetings import answer_link, roles
-from bourse.meetings.due import keep_quiet, mark_of, messages_due, say
-from bourse.meetings.forms import AnswerForm, ConfirmForm, LettersForm, MeetingForm, NoteForm
-from bourse.meetings.models import Answer, Invitation, Meeting, Season, Via, turnouts
+from bourse.doors import door
+from bourse.meetings import roles
+from bourse.meetings.due import keep_quiet, let_go, mark_of, messages_due, say
+from bourse.meetings.facts import kept_out_of, turnouts, with_calendars
+from bourse.meetings.forms import AnswerForm, ConfirmForm, LettersForm, MeetingForm
+from bourse.meetings.models import Invitation, Meeting, Season
 from bourse.meetings.reconcile import Message, is_same_terms
 from bourse.people.models import Person, note
-from bourse.words import _, day, keep_time_of
+from bourse.words import _
 
 bp = Blueprint("meetings", __name__, url_prefix="/meetings")
 
@@ -51,17 +50,19 @@ def _whole() -> Select[Meeting]:
 def index() -> ResponseReturnValue:
     """The meetings of my clubs, season by season."""
     meetings = _meetings_of(current_user)
-    return render_template("meetings/index.html", seasons=_by_season(meetings), turnouts=turnouts(meetings))
+    full = {meeting.id for meeting in meetings if roles.sees_full(current_user, meeting)}
+    counted = turnouts(meeting for meeting in meetings if meeting.id not in full)
+    return render_template("meetings/index.html", seasons=_by_season(meetings), turnouts=counted, full=full)
 
 
 def _meetings_of(person: Person) -> list[Meeting]:
-    """The meetings that the person may know of, newest first."""
+    """The meetings that the person may know of, if only their date, newest first."""
     clubs = [membership.club_id for membership in person.memberships if membership.belongs]
     clusters = [role.organisation_id for role in person.office_roles]
     query = db.select(Meeting).join(Club).where(db.or_(Club.id.in_(clubs), Club.organisation_id.in_(clusters)))
     query = query.order_by(Meeting.starts_at.desc()).options(*WITH_HOST, joinedload(Meeting.season))
     meetings = db.session.scalars(query)
-    return [meeting for meeting in meetings if roles.may_know_meeting(person, meeting)]
+    return [each for each in meetings if roles.may_know_meeting(person, each) or roles.sees_full(person, each)]
 
 
 def _by_season(meetings: Iterable[Meeting]) -> dict[tuple[Club, Season | None], list[Meeting]]:
@@ -75,6 +76,7 @@ def _by_season(meetings: Iterable[Meeting]) -> dict[tuple[Club, Season | None], 
 @door(roles.may_know_meeting)
 def show(meeting: Meeting) -> ResponseReturnValue:
     """The page of a meeting: when, where, what for, with whom."""
+    leads = roles.hosts_or_facilitates(current_user, meeting)
     return render_template(
         "meetings/show.html",
         meeting=meeting,
@@ -84,6 +86,8 @@ def show(meeting: Meeting) -> ResponseReturnValue:
         form=AnswerForm(),
         is_facilitator=is_facilitator(current_user, meeting),
         sees_guests=roles.may_see_guests(current_user, meeting),
+        leads=leads,
+        kept_out=kept_out_of(meeting) if leads else [],
     )
 
 
@@ -105,12 +109,16 @@ def plan(club: Club) -> ResponseReturnValue:
     return redirect(url_for("meetings.release", meeting=meeting.id))
 
 
-def _meeting_form(club: Club) -> MeetingForm:
+def _meeting_form(club: Club, meeting: Meeting | None = None) -> MeetingForm:
     people = selectinload(Club.memberships).options(joinedload(Membership.person), joinedload(Membership.company))
     db.session.scalars(db.select(Club).where(Club.id == club.id).options(people)).one()
     form = MeetingForm()
-    form.offer(club, now())
+    form.offer(club, now(), kept_out=_people_kept_out(meeting) if meeting else set())
     return form
+
+
+def _people_kept_out(meeting: Meeting) -> set[int]:
+    return {membership.person_id for membership in meeting.kept_out}
 
 
 def _same_again(club: Club, form: MeetingForm) -> Meeting | None:
@@ -147,12 +155,12 @@ def _next_number(club: Club, season: Season | None) -> int:
     return (db.session.scalar(numbers) or 0) + 1
 
 
-def _apply(form: MeetingForm, meeting: Meeting) -> None:
+def _apply(form: MeetingForm, meeting: Meeting, asked_back: Iterable[int] = ()) -> None:
     """Takes over what does not move the meeting: agenda, practical information, who is invited."""
     if meeting.practical != form.practical.data:
         meeting.changed_at = now()
     meeting.agenda, meeting.practical = form.agenda.data, form.practical.data
-    wanted = {*form.invited.data, meeting.host.person_id}
+    wanted = {*form.invited.data, *asked_back, meeting.host.person_id} - _people_kept_out(meeting)
     for membership in meeting.club.memberships:
         if membership.person_id in wanted and membership.belongs:
             meeting.invite(membership.person)
@@ -167,17 +175,18 @@ def change(meeting: Meeting) -> ResponseReturnValue:
     """Another date, host, agenda or guest list; calendars follow by themselves."""
     if meeting.is_over(now()):
         abort(404)
-    form = _meeting_form(meeting.club)
+    form = _meeting_form(meeting.club, meeting)
     zone = meeting.club.timezone
     if not form.is_submitted():
         form.show(meeting, club_time(meeting.starts_at, zone), club_time(meeting.ends_at, zone))
     if not form.validate_on_submit() or request.form.get("step") == "back":
         return render_template("meetings/plan.html", form=form, club=meeting.club, meeting=meeting)
-    db.session.refresh(meeting, ["sequence", "moved_sequence"], with_for_update=True)
+    db.session.refresh(meeting, ["sequence", "moved_sequence", "exclusions"], with_for_update=True)
     before = mark_of(meeting)
     meeting.move(*form.span())
+    asked_back = _turned_away(meeting) if form.host.data != meeting.host_id else []
     meeting.change_host(db.session.get_one(Membership, form.host.data))
-    _apply(form, meeting)
+    _apply(form, meeting, asked_back)
     if meeting.is_released and (page := _look_first(meeting, before)) is not None:
         return page
     note("change", by=current_user, about=meeting)
@@ -191,7 +200,7 @@ def _look_first(meeting: Meeting, before: str) -> str | None:
     form = LettersForm()
     is_right = form.validate()
     db.session.flush()
-    due = messages_due(_with_calendars(meeting), now())
+    due = messages_due(with_calendars(meeting), now())
     if not is_right or (due and request.form.get("step") == "look"):
         page = render_template("meetings/look.html", form=form, meeting=meeting, due=_with_people(meeting, due))
         db.session.rollback()
@@ -203,6 +212,12 @@ def _look_first(meeting: Meeting, before: str) -> str | None:
     return None
 
 
+def _turned_away(meeting: Meeting) -> list[int]:
+    """Whom the present host's choice keeps from being invited: another host begins without it."""
+    ended = [meeting.ended_by(exclusion) for exclusion in meeting.in_force]
+    return [invitation.person_id for invitations in ended for invitation in invitations]
+
+
 @bp.route("/<int:meeting>/release", methods=["GET", "POST"])
 @door(is_facilitator)
 def release(meeting: Meeting) -> ResponseReturnValue:
@@ -211,23 +226,15 @@ def release(meeting: Meeting) -> ResponseReturnValue:
         abort(404)
     form = ConfirmForm()
     if not form.validate_on_submit():
-        due = messages_due(_with_calendars(meeting), now(), is_released=True)
+        due = messages_due(with_calendars(meeting), now(), is_released=True)
         return render_template("meetings/release.html", form=form, meeting=meeting, due=_with_people(meeting, due))
     if not meeting.is_released:
-        meeting.let_go_of_leavers(now())
+        let_go(meeting, now())
         meeting.release(now())
         note("release", by=current_user, about=meeting)
         db.session.commit()
     flash(_("Les invitations partent."))
     return redirect(url_for("meetings.show", meeting=meeting.id))
-
-
-def _with_calendars(meeting: Meeting) -> Meeting:
-    """The same, with what was sent to everybody and the clubs that they belong to."""
-    roles_of = joinedload(Invitation.person).selectinload(Person.memberships)
-    sent = selectinload(Meeting.invitations).options(selectinload(Invitation.copies), roles_of)
-    query = db.select(Meeting).where(Meeting.id == meeting.id).options(sent)
-    return db.session.scalars(query.execution_options(populate_existing=True)).one()
 
 
 def _with_people(meeting: Meeting, due: Iterable[Message]) -> list[tuple[Person, Message]]:
@@ -241,7 +248,7 @@ def cancel(meeting: Meeting) -> ResponseReturnValue:
     """Cancels a meeting, or takes the cancellation back."""
     if meeting.is_over(now()):
         abort(404)
-    form, before = LettersForm(), mark_of(_with_calendars(meeting))
+    form, before = LettersForm(), mark_of(with_calendars(meeting))
     if not form.validate_on_submit():
         due = messages_due(meeting, now(), is_cancelled=not meeting.is_cancelled)
         return render_template("meetings/cancel.html", form=form, meeting=meeting, due=_with_people(meeting, due))
@@ -253,88 +260,3 @@ def cancel(meeting: Meeting) -> ResponseReturnValue:
         db.session.commit()
     flash(_("La rencontre est annulée.") if meeting.is_cancelled else _("La rencontre est rétablie."))
     return redirect(url_for("meetings.show", meeting=meeting.id))
-
-
-@bp.post("/<int:meeting>/answer")
-@door(roles.is_invited)
-def answer(meeting: Meeting) -> ResponseReturnValue:
-    """My own answer, on the page."""
-    invitation = meeting.invitation_of(current_user)
-    assert invitation is not None
-    form = AnswerForm()
-    if not form.validate_on_submit():
-        abort(400)
-    _take(invitation, form, by=current_user)
-    flash(_sentence(invitation))
-    return redirect(safe_path(request.form.get("next")) or url_for("meetings.show", meeting=meeting.id))
-
-
-def _take(invitation: Invitation, form: AnswerForm, by: Person) -> None:
-    if is_closed(invitation.meeting):
-        return
-    invitation.give(Answer(form.answer.data), at=now(), via=Via.web, by=by, comment=form.comment.data)
-    note("answer", by=by, about=invitation)
-    db.session.commit()
-
-
-def is_closed(meeting: Meeting) -> bool:
-    """Whether answers no longer count: the meeting is over or cancelled."""
-    return meeting.is_cancelled or meeting.is_over(now())
-
-
-def _sentence(invitation: Invitation) -> str:
-    """What the answer means, to say back."""
-    if is_closed(invitation.meeting):
-        return _("Cette rencontre n'attend plus de réponse.")
-    on = day(invitation.meeting.starts_at, year=False)
-    return {
-        Answer.accepted: _("Noté : vous venez le %(day)s.", day=on),
-        Answer.tentative: _("Noté : vous venez le %(day)s s'il le faut.", day=on),
-        Answer.declined: _("Noté : vous ne venez pas le %(day)s.", day=on),
-    }[invitation.answer]
-
-
-@bp.post("/invitations/<int:invitation>/note")
-@door(is_facilitator)
-def note_answer(invitation: Invitation) -> ResponseReturnValue:
-    """An answer that the facilitator heard on the telephone."""
-    form = NoteForm()
-    if not form.validate_on_submit() or is_closed(invitation.meeting):
-        abort(400)
-    invitation.give(Answer(form.answer.data), at=now(), via=Via.phone, by=current_user)
-    note("note_answer", by=current_user, about=invitation)
-    db.session.commit()
-    flash(_("Noté pour %(name)s.", name=invitation.person.name))
-    return redirect(safe_path(request.form.get("next")) or url_for("meetings.show", meeting=invitation.meeting_id))
-
-
-@bp.route("/answers/<token>", methods=["GET", "POST"])
-@open_door
-def answer_by_link(token: str) -> ResponseReturnValue:
-    """An answer by the link of a letter: GET shows the choice, POST answers. The token alone is the authority."""
-    link = answer_link.read(token, current_app.config["SECRET_KEY"])
-    invitation = db.session.get(Invitation, link.invitation_id) if link else None
-    if link is None or invitation is None or not _still_stands(invitation):
-        return keep_private(make_response(render_template("meetings/stale_link.html"), 404))
-    keep_time_of(invitation.club.timezone)
-    form = AnswerForm(meta={"csrf": False})
-    if form.is_submitted() and form.validate():
-        _take(invitation, form, by=invitation.person)
-    elif not form.is_submitted():
-        form.answer.data = request.args.get("answer")
-    page = render_template(
-        "meetings/answer.html",
-        form=form,
-        invitation=invitation,
-        meeting=invitation.meeting,
-        is_done=form.is_submitted() and not form.errors,
-        sentence=_sentence(invitation) if invitation.answer is not Answer.none else "",
-        is_former_date=link.sequence < invitation.meeting.moved_sequence,
-    )
-    return keep_private(make_response(page))
-
-
-def _still_stands(invitation: Invitation) -> bool:
-    memberships = db.select(Membership).filter_by(person_id=invitation.person_id, club_id=invitation.meeting.club_id)
-    membership = db.session.scalar(memberships.where(Membership.state != MembershipState.left))
-    return not invitation.is_withdrawn and membership is not None and membership.belongs

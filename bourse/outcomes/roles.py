@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from bourse.clubs.roles import is_of_club, is_office
 from bourse.meetings.models import Meeting
-from bourse.meetings.roles import hosts_or_facilitates, is_attending
+from bourse.meetings.roles import belongs_to, hosts_or_facilitates, is_attending, reads_as_office
 from bourse.outcomes.models import Commitment, Outcome
 from bourse.outcomes.read import Reader, Readers, may_read
 from bourse.people.models import Person
@@ -15,8 +14,8 @@ def reader_of(person: Person, meeting: Meeting) -> Reader:
     return Reader(
         leads=hosts_or_facilitates(person, meeting),
         attends=is_attending(person, meeting),
-        is_of_club=is_of_club(person, meeting),
-        is_office=is_office(person, meeting),
+        is_of_club=belongs_to(person, meeting),
+        is_office=reads_as_office(person, meeting),
     )
 
 
@@ -36,5 +35,5 @@ def may_promise(person: Person, place: Any) -> bool:
 
 
 def is_promiser(person: Person, place: Any) -> bool:
-    """Whether the commitment at that place is the person's own, and he is still of the club."""
-    return isinstance(place, Commitment) and place.person_id == person.id and is_of_club(person, place)
+    """Whether the commitment at that place is the person's own, and its meeting still his business."""
+    return isinstance(place, Commitment) and place.person_id == person.id and belongs_to(person, place)

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Mapped, backref, foreign, mapped_column, relationship
 
 from bourse.clock import now
 from bourse.clubs.models import Club
-from bourse.clubs.roles import is_facilitator, is_of_club
+from bourse.clubs.roles import is_facilitator
 from bourse.db import Line, Prose, db
 from bourse.meetings.models import Meeting
-from bourse.meetings.roles import is_attending, is_host
+from bourse.meetings.roles import belongs_to, is_attending, is_host
 from bourse.people.models import Person
 from bourse.problems.frame import ANSWERS
 from bourse.problems.read import TOLD, Dates, Level, ProblemState, Readers, Relation, level, state_at
@@ -184,6 +184,6 @@ def relation(person: Person, meeting: Meeting) -> Relation:
         return Relation.host
     if is_facilitator(person, meeting):
         return Relation.facilitator
-    if not meeting.is_released or meeting.is_cancelled or not is_of_club(person, meeting):
+    if not meeting.is_released or meeting.is_cancelled or not belongs_to(person, meeting):
         return Relation.outsider
     return Relation.attending if is_attending(person, meeting) else Relation.member

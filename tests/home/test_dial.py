@@ -61,3 +61,10 @@ def test_a_first_season_is_a_blank_ring() -> None:
     first = date(2026, 9, 1)
     drawn = ring(first, [], seats=12, length=9, today=first, months=month_letters("fr"), caption="rencontres")
     assert ">0/9<" in drawn
+
+
+def test_of_a_meeting_that_is_full_to_the_reader_no_seat_is_drawn() -> None:
+    place = Place("m", date(2026, 9, 20), 1, "todo", is_full=True)
+    drawn = ring(place.on, [place], seats=12, length=9, today=place.on, months=month_letters("fr"), caption="")
+    assert 'class="b-todo"' in drawn
+    assert 'class="plan"' not in drawn

@@ -259,3 +259,16 @@ def test_a_meeting_is_taken_away_as_the_invitation_has_it(app, club, client, vis
     with app.app_context():
         assert (read.uid, read.starts_at) == (meeting_of(club).uid, meeting_of(club).starts_at)
     assert read.attendees == ()
+
+
+def test_whom_the_host_keeps_out_reads_full_and_nothing_else(app, club, client, subscribe):
+    path = subscribe("nadia")
+    assert "Portail B" in text_of(client.get(path).data)
+    with app.app_context():
+        (nadia,) = db.session.get_one(Person, club.nadia).memberships
+        meeting_of(club).exclude(nadia.company_id, by=meeting_of(club).host.person, at=now())
+        db.session.commit()
+    text = text_of(client.get(path).data)
+    (read,) = all_by_icalendar(client.get(path).data)
+    assert (read.summary, read.description, read.location) == ("Club d'essai : complet", "", "Décolletage Bouquetin")
+    assert not re.search("Portail|Hugo|meetings/|GEO", text)

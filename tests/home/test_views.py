@@ -150,8 +150,8 @@ def test_claire_sees_the_season_member_by_member(client: FlaskClient, club: Cast
         held = [a_meeting(marc.club, marc, [marc.person, nadia.person], days=day) for day in (-60, -40, -20)]
     db.session.flush()
     for meeting in held:
-        meeting.invitation_of(marc.person).presence = Presence.present
-        meeting.invitation_of(nadia.person).presence = Presence.absent
+        for invitation in meeting.invitations:
+            invitation.presence = Presence.present if invitation.person is marc.person else Presence.absent
     marc.person.mobile = nadia.person.mobile = "+33699000009"
     db.session.commit()
     page = visit(client, "claire").get(f"/overview/{club.slug}").text

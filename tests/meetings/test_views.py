@@ -1,9 +1,12 @@
 """Planning a meeting, the "go", and the three ways to answer."""
 
 import re
+import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from datetime import timedelta
 
+import click
 import pytest
 import time_machine
 
@@ -11,7 +14,8 @@ from bourse.clock import club_time, now
 from bourse.db import db
 from bourse.mailroom.models import Letter
 from bourse.mailroom.worker import Worker
-from bourse.meetings.due import write_calendar_letters
+from bourse.meetings.due import let_go, write_calendar_letters
+from bourse.meetings.facts import with_calendars
 from bourse.meetings.letters import answer_url
 from bourse.meetings.models import Answer, CalendarCopy, Meeting, MeetingState, Via
 from bourse.people.models import Language, Person
@@ -339,6 +343,52 @@ def test_one_broken_meeting_holds_no_other_letter(app, club, smtp):
         broken.host = next(each for each in whole.club.memberships if each.company is None)
         db.session.commit()
     assert len(carry(app, smtp)) == 3
+
+
+def keep_marc_out(club):
+    """What the host's page writes, not committed yet."""
+    meeting = with_calendars(db.session.get_one(Meeting, club.meeting), lock=True)
+    (marc,) = db.session.get_one(Person, club.marc).memberships
+    meeting.exclude(marc.company_id, by=meeting.host.person, at=now())
+    let_go(meeting, now())
+    db.session.flush()
+
+
+def test_whom_the_host_keeps_out_while_the_worker_writes_gets_no_letter(app, club):
+    """The worker waits for the host's choice, or the choice recalls what the worker wrote."""
+    keep_marc_out(club)
+    with ThreadPoolExecutor() as other:
+        writing = other.submit(elsewhere_write, app)
+        time.sleep(0.3)
+        db.session.commit()
+        writing.result()
+    assert {each.to_address for each in db.session.scalars(db.select(Letter))} == {
+        "hugo@bourse.example",
+        "nadia@bourse.example",
+    }
+
+
+def elsewhere_write(app):
+    """The worker's own turn, as at a terminal."""
+    with app.app_context(), click.Context(click.Command("worker")):
+        write_calendar_letters(now())
+        db.session.commit()
+        db.session.remove()
+
+
+def test_a_host_keeps_a_company_out_and_lets_it_in_again(app, club, client, visit, smtp):
+    carry(app, smtp)
+    url, meeting = f"/meetings/{club.meeting}/keep-out", db.session.get_one(Meeting, club.meeting)
+    (marc,) = db.session.get_one(Person, club.marc).memberships
+    form = {"companies": [marc.company_id], "host": meeting.host_id}
+    visit(client, "hugo").post(url, data=form)
+    assert carry(app, smtp) == []  # marc has it in his calendar: the page asks first
+    client.post(url, data=form | {"is_sure": "y"})
+    (told,) = carry(app, smtp)
+    assert (told["To"].addresses[0].username, told["Subject"].split()[0]) == ("marc", "Annulé")
+    client.post(url, data={"shown": form["companies"], "host": form["host"]})
+    (told,) = carry(app, smtp)
+    assert (told["To"].addresses[0].username, told["Subject"].split()[0]) == ("marc", "Invitation")
 
 
 @pytest.mark.parametrize(("starts", "ends"), [("00:00", "00:01"), ("02:00", "02:30")])

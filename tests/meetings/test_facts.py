@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from bourse.clock import now
 from bourse.db import db
-from bourse.meetings.models import Answer, Meeting, Presence, Turnout, Via, turnouts
+from bourse.meetings.facts import Turnout, turnouts
+from bourse.meetings.models import Answer, Meeting, Presence, Via
 from tests.cast import invitation_of
 
 

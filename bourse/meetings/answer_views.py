@@ -1,0 +1,104 @@
+"""Answers: on the page, heard on the telephone, and by the link of a letter."""
+
+from flask import abort, current_app, flash, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from bourse.clock import now
+from bourse.clubs.roles import is_facilitator
+from bourse.db import db
+from bourse.doors import door, open_door
+from bourse.headers import keep_private
+from bourse.links import safe_path
+from bourse.meetings import answer_link, roles
+from bourse.meetings.forms import AnswerForm, NoteForm
+from bourse.meetings.models import Answer, Invitation, Meeting, Via
+from bourse.meetings.views import bp
+from bourse.people.models import Person, note
+from bourse.words import _, day, keep_time_of
+
+
+@bp.post("/<int:meeting>/answer")
+@door(roles.is_invited)
+def answer(meeting: Meeting) -> ResponseReturnValue:
+    """My own answer, on the page."""
+    invitation = meeting.invitation_of(current_user)
+    assert invitation is not None
+    form = AnswerForm()
+    if not form.validate_on_submit():
+        abort(400)
+    _take(invitation, form, by=current_user)
+    flash(_sentence(invitation))
+    return redirect(safe_path(request.form.get("next")) or url_for("meetings.show", meeting=meeting.id))
+
+
+def _take(invitation: Invitation, form: AnswerForm, by: Person) -> None:
+    if is_closed(invitation.meeting):
+        return
+    invitation.give(Answer(form.answer.data), at=now(), via=Via.web, by=by, comment=form.comment.data)
+    note("answer", by=by, about=invitation)
+    db.session.commit()
+
+
+def is_closed(meeting: Meeting) -> bool:
+    """Whether answers no longer count: the meeting is over or cancelled."""
+    return meeting.is_cancelled or meeting.is_over(now())
+
+
+def _sentence(invitation: Invitation) -> str:
+    """What the answer means, to say back."""
+    if is_closed(invitation.meeting):
+        return _("Cette rencontre n'attend plus de réponse.")
+    on = day(invitation.meeting.starts_at, year=False)
+    return {
+        Answer.accepted: _("Noté : vous venez le %(day)s.", day=on),
+        Answer.tentative: _("Noté : vous venez le %(day)s s'il le faut.", day=on),
+        Answer.declined: _("Noté : vous ne venez pas le %(day)s.", day=on),
+    }[invitation.answer]
+
+
+@bp.post("/invitations/<int:invitation>/note")
+@door(is_facilitator)
+def note_answer(invitation: Invitation) -> ResponseReturnValue:
+    """An answer that the facilitator heard on the telephone."""
+    form = NoteForm()
+    if not form.validate_on_submit() or is_closed(invitation.meeting):
+        abort(400)
+    invitation.give(Answer(form.answer.data), at=now(), via=Via.phone, by=current_user)
+    note("note_answer", by=current_user, about=invitation)
+    db.session.commit()
+    flash(_("Noté pour %(name)s.", name=invitation.person.name))
+    return redirect(safe_path(request.form.get("next")) or url_for("meetings.show", meeting=invitation.meeting_id))
+
+
+@bp.route("/answers/<token>", methods=["GET", "POST"])
+@open_door
+def answer_by_link(token: str) -> ResponseReturnValue:
+    """An answer by the link of a letter: GET shows the choice, POST answers. The token alone is the authority."""
+    link = answer_link.read(token, current_app.config["SECRET_KEY"])
+    invitation = db.session.get(Invitation, link.invitation_id) if link else None
+    if link is None or invitation is None or not invitation.stands:
+        return _dead_end(invitation)
+    keep_time_of(invitation.club.timezone)
+    form = AnswerForm(meta={"csrf": False})
+    if form.is_submitted() and form.validate():
+        _take(invitation, form, by=invitation.person)
+    elif not form.is_submitted():
+        form.answer.data = request.args.get("answer")
+    page = render_template(
+        "meetings/answer.html",
+        form=form,
+        invitation=invitation,
+        meeting=invitation.meeting,
+        is_done=form.is_submitted() and not form.errors,
+        sentence=_sentence(invitation) if invitation.answer is not Answer.none else "",
+        is_former_date=link.sequence < invitation.meeting.moved_sequence,
+    )
+    return keep_private(make_response(page))
+
+
+def _dead_end(invitation: Invitation | None) -> ResponseReturnValue:
+    """The page of a link that is good for nothing any more; of a meeting that is full it tells nothing else."""
+    is_full = invitation is not None and roles.sees_full(invitation.person, invitation)
+    page = render_template("meetings/full.html" if is_full else "meetings/stale_link.html")
+    return keep_private(make_response(page, 404))
