@@ -57,6 +57,8 @@ PAGES = [
     ("marc", "/clubs/{slug}/charter"),
     ("marc", "/clubs/companies/{company}"),
     ("marc", "/people/me"),
+    ("marc", "/feed/"),
+    ("marc", "/meetings/{next}/rencontre.ics"),
 ]
 
 
