@@ -146,7 +146,8 @@ def _answer(text: Text, changed_at: datetime) -> Response:
     answer.headers["Cache-Control"] = f"private, max-age={FRESH_SECONDS}"
     answer.set_etag(text.etag)
     answer.last_modified = changed_at
-    return answer.make_conditional(request)
+    answer.make_conditional(request)
+    return answer
 
 
 def _refused(status: int, others: dict[str, str] | None = None) -> Response:

@@ -1,7 +1,6 @@
 """Keeps every calendar right: compares what should stand there with what was sent, and writes the letters due."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 
@@ -78,9 +77,9 @@ def _has_a_new_place(meeting: Meeting, now: datetime) -> bool:
     return any(message.reason is Reason.moved and message.sequence > meeting.sequence for message in due)
 
 
-def messages_due(meeting: Meeting, now: datetime, **supposing: bool) -> list[Message]:
-    """What is due to whom; previews ask the same question, `supposing` that the meeting is_released or is_cancelled."""
-    return reconcile.due(replace(facts_of(meeting), **supposing), _invitations(meeting), now)
+def messages_due(meeting: Meeting, now: datetime, facts: MeetingFacts | None = None) -> list[Message]:
+    """What is due to whom; previews ask the same question about `facts` that are to be."""
+    return reconcile.due(facts or facts_of(meeting), _invitations(meeting), now)
 
 
 def _outdating(meeting: Meeting, now: datetime) -> list[Message]:

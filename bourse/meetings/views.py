@@ -1,6 +1,7 @@
 """Meetings: planned, changed, released to everybody's calendar."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 
@@ -16,7 +17,7 @@ from bourse.clubs.roles import is_facilitator
 from bourse.db import db
 from bourse.doors import door
 from bourse.meetings import roles
-from bourse.meetings.due import keep_quiet, let_go, mark_of, messages_due, say
+from bourse.meetings.due import facts_of, keep_quiet, let_go, mark_of, messages_due, say
 from bourse.meetings.facts import kept_out_of, turnouts, with_calendars
 from bourse.meetings.forms import AnswerForm, ConfirmForm, LettersForm, MeetingForm
 from bourse.meetings.models import Invitation, Meeting, Season
@@ -226,7 +227,7 @@ def release(meeting: Meeting) -> ResponseReturnValue:
         abort(404)
     form = ConfirmForm()
     if not form.validate_on_submit():
-        due = messages_due(with_calendars(meeting), now(), is_released=True)
+        due = messages_due(with_calendars(meeting), now(), replace(facts_of(meeting), is_released=True))
         return render_template("meetings/release.html", form=form, meeting=meeting, due=_with_people(meeting, due))
     if not meeting.is_released:
         let_go(meeting, now())
@@ -250,7 +251,7 @@ def cancel(meeting: Meeting) -> ResponseReturnValue:
         abort(404)
     form, before = LettersForm(), mark_of(with_calendars(meeting))
     if not form.validate_on_submit():
-        due = messages_due(meeting, now(), is_cancelled=not meeting.is_cancelled)
+        due = messages_due(meeting, now(), replace(facts_of(meeting), is_cancelled=not meeting.is_cancelled))
         return render_template("meetings/cancel.html", form=form, meeting=meeting, due=_with_people(meeting, due))
     wants_cancelled = request.form.get("act") == "cancel"
     if wants_cancelled != meeting.is_cancelled:  # a second click asks for what is already so

@@ -12,6 +12,7 @@ from bourse.db import db
 from bourse.home import models
 from bourse.home.models import Feed
 from bourse.meetings.due import write_calendar_letters
+from bourse.meetings.letters import answer_url
 from bourse.meetings.models import Answer, Meeting, Via
 from bourse.people.models import Language, Person
 from tests.cast import a_meeting, invitation_of
@@ -272,3 +273,12 @@ def test_whom_the_host_keeps_out_reads_full_and_nothing_else(app, club, client, 
     (read,) = all_by_icalendar(client.get(path).data)
     assert (read.summary, read.description, read.location) == ("Club d'essai : complet", "", "Décolletage Bouquetin")
     assert not re.search("Portail|Hugo|meetings/|GEO", text)
+
+
+def test_each_token_opens_its_own_door_only(app, club, client, subscribe):
+    feed_token = subscribe("marc").removeprefix("/feed/").removesuffix(".ics")
+    with app.app_context():
+        answer_token = answer_url(invitation_of(club.meeting, club.marc)).rpartition("/")[2]
+    assert client.get(f"/feed/{answer_token}.ics").status_code == 404
+    assert client.get(f"/meetings/answers/{feed_token}").status_code == 404
+    assert client.get(f"/people/sign-in/{feed_token}").status_code == 410
