@@ -9,7 +9,17 @@ from typing import Any
 from bourse.board.gather import IdeaState, Phase
 from bourse.board.models import Board, Idea
 from bourse.clock import club_time, instant, now
-from bourse.clubs.models import Club, Company, Membership, MembershipState, OfficeRole, Organisation, Role
+from bourse.clubs.models import (
+    Club,
+    Company,
+    CompanyLink,
+    Membership,
+    MembershipState,
+    OfficeRole,
+    Organisation,
+    Role,
+)
+from bourse.clubs.relate import LinkKind, kept_as
 from bourse.db import db
 from bourse.meetings.models import (
     Answer,
@@ -43,11 +53,12 @@ HELD = sum(day < 0 for day in DAYS)
 
 @dataclass(frozen=True)
 class Grown:
-    """What its addresses are made of: club and company, the last meeting held, the next one."""
+    """What its addresses are made of: club, marc's company and membership, the last meeting held, the next one."""
 
     members: int
     slug: str
     company: int
+    membership: int
     last: int
     next: int
 
@@ -65,6 +76,7 @@ def grow(members: int) -> Grown:
     people = _insert(Person, _people(members))
     companies = _insert(Company, _companies(club, members))
     hosts = _insert(Membership, _memberships(club, people, companies))
+    _insert(CompanyLink, _links(people[1], companies[1], companies))
     meetings = _meet(club, hosts)
     for meeting in meetings[: HELD + 1]:
         _insert(Invitation, _invitations(meeting, people))
@@ -72,7 +84,7 @@ def grow(members: int) -> Grown:
     _conclude(last, people)
     _prepare(coming, people)
     _keep_out(coming, companies[9], people[0])
-    return Grown(members, club.slug, companies[1], last.id, coming.id)
+    return Grown(members, club.slug, companies[1], hosts[1], last.id, coming.id)
 
 
 def _insert(model: type[Any], rows: Iterable[dict[str, Any]]) -> Sequence[int]:
@@ -129,9 +141,26 @@ def _memberships(club: Club, people: Sequence[int], companies: Sequence[int]) ->
             "company_id": company,
             "state": MembershipState.active,
             "job_title": "Gérant",
+            "brings": "Une grille de polyvalence qui marche, l'usinage 5 axes",
+            "looks_for": "Des régleurs, et les garder",
             "charter_version": club.charter_version,
             "charter_signed_at": now(),
         }
+
+
+def _links(person: int, company: int, companies: Sequence[int]) -> Iterable[dict[str, Any]]:
+    """All the others are the company's competitors."""
+    for other in companies:
+        if other != company:
+            first, second, kept = kept_as(company, other, LinkKind.competitor)
+            yield {
+                "company_id": first,
+                "other_id": second,
+                "kind": kept,
+                "declared_by_id": company,
+                "noted_by_id": person,
+                "noted_at": now(),
+            }
 
 
 def _meet(club: Club, hosts: Sequence[int]) -> list[Meeting]:

@@ -20,10 +20,10 @@ from bourse import clock, doors, figures, headers, house, words
 from bourse.agenda import views as agenda
 from bourse.attendance import views as attendance
 from bourse.board import views as board
-from bourse.clubs import roles
+from bourse.clubs import company_views, member_views, roles
 from bourse.clubs import views as clubs
 from bourse.clubs.commands import people
-from bourse.clubs.models import BroughtList, Club, Company, Membership
+from bourse.clubs.models import BroughtList, Club, Company, CompanyLink, Membership
 from bourse.commands import init, serve
 from bourse.db import db, open_database
 from bourse.demo import demo
@@ -47,7 +47,7 @@ from bourse.refusals import answer_refusals
 from bourse.settings import Settings, UnsafeSettings
 
 ROOMS = (
-    *(people_views, clubs),
+    *(people_views, clubs, member_views, company_views),
     *(meetings, answers, exclusions, calendar_views),
     *(problems, board, agenda, attendance, outcomes),
     *(home, club_views, feed_views),
@@ -175,6 +175,7 @@ def _finders() -> dict[str, doors.Finder]:
     return {
         "club": lambda slug: db.session.scalar(db.select(Club).filter_by(slug=slug)),
         "company": partial(db.session.get, Company),
+        "link": partial(db.session.get, CompanyLink),
         "membership": partial(db.session.get, Membership),
         "brought": partial(db.session.get, BroughtList),
         "meeting": meetings.find,

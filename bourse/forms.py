@@ -1,10 +1,11 @@
 """What all forms share."""
 
+import re
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
 from flask_wtf import FlaskForm
-from wtforms import DateField, EmailField, Form, TextAreaField, TimeField
+from wtforms import DateField, EmailField, Form, HiddenField, TextAreaField, TimeField
 from wtforms.fields import Field
 from wtforms.validators import InputRequired, StopValidation, ValidationError
 
@@ -34,6 +35,18 @@ class BourseForm(FlaskForm):
             is_area = issubclass(unbound_field.field_class, TextAreaField)
             filters = [tidy if is_area else one_line, *unbound_field.kwargs.get("filters", [])]
             return unbound_field.bind(form=form, filters=filters, **options)
+
+
+class VersionedForm(BourseForm):
+    """A form that knows which version of the text its writer saw."""
+
+    version = HiddenField(default="0")
+
+    @property
+    def seen_version(self) -> int:
+        """The number of that version; nonsense is none."""
+        text = str(self.version.data)
+        return int(text) if re.fullmatch("[0-9]{1,9}", text) else 0
 
 
 class Required(InputRequired):

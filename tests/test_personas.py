@@ -13,7 +13,8 @@ from flask import Flask
 from bourse import doors
 from bourse.board.models import Board, Idea, IdeaState, Phase
 from bourse.clock import now
-from bourse.clubs.models import BroughtList, Club, Company, Membership, Role
+from bourse.clubs.models import BroughtList, Club, Company, CompanyLink, Membership, Role
+from bourse.clubs.relate import LinkKind
 from bourse.db import db
 from bourse.meetings.models import Answer, Meeting, Via
 from bourse.outcomes.models import Commitment, Outcome
@@ -66,12 +67,20 @@ def places(app, club):
         brought = BroughtList(club=ours, person_id=club.claire, file_name="liste.csv", content=LIST)
         db.session.add_all([board, idea, outcome, brought])
         db.session.commit()
-        company = db.session.scalars(db.select(Company).filter_by(name="Ateliers Gentiane")).one()
+        company, other = (
+            db.session.scalars(db.select(Company).filter_by(name=name)).one()
+            for name in ("Ateliers Gentiane", "Tournage Edelweiss")
+        )
+        link = CompanyLink(company=company, other=other, kind=LinkKind.supplier, declared_by=company)
+        link.noted_by_id = club.marc
+        db.session.add(link)
+        db.session.commit()
         membership = db.session.scalars(db.select(Membership).filter_by(person_id=club.marc)).one()
         return {
             "club": club.slug,
             "meeting": club.meeting,
             "company": company.id,
+            "link": link.id,
             "membership": membership.id,
             "brought": brought.id,
             "invitation": invitation_of(club.meeting, club.nadia).id,

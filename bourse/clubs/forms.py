@@ -1,7 +1,9 @@
 """What is typed about a club: its charter, its members, its companies, its lists."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
+from zoneinfo import available_timezones
 
 from flask_wtf.file import FileField, FileRequired
 from wtforms import (
@@ -19,9 +21,10 @@ from wtforms.validators import NumberRange, Optional, ValidationError
 
 from bourse.clubs import tidy
 from bourse.clubs.compare import MOST_KNOW_HOW, PERSON_FIELDS
-from bourse.clubs.models import Company, Membership, MembershipState, Role
+from bourse.clubs.models import Agenda, Company, Membership, MembershipState, Role
+from bourse.clubs.relate import LinkKind
 from bourse.db import LINE, PROSE, SHORT
-from bourse.forms import AddressField, AtMost, BourseForm, Required
+from bourse.forms import AddressField, AtMost, BourseForm, Required, VersionedForm
 from bourse.people.models import Language
 from bourse.words import _, _l
 
@@ -32,6 +35,66 @@ STATES = [
     SelectChoice(MembershipState.paused, _l("En pause")),
     SelectChoice(MembershipState.left, _l("A quitté le club")),
 ]
+KINDS = [
+    SelectChoice(LinkKind.competitor, _l("Concurrent")),
+    SelectChoice(LinkKind.customer, _l("Client")),
+    SelectChoice(LinkKind.supplier, _l("Fournisseur")),
+    SelectChoice(LinkKind.same_group, _l("Même groupe")),
+]
+AGENDAS = [
+    SelectChoice(Agenda.bourse, _l("Club Bourse, 4 h")),
+    SelectChoice(Agenda.short, _l("Forme courte, 2 h 30")),
+    SelectChoice(Agenda.codevelopment, _l("Codéveloppement, 1 h 40")),
+    SelectChoice(Agenda.workshop, _l("Atelier thématique, 2 h 30")),
+]
+REGIONS = {
+    "Europe": _l("Europe"),
+    "Africa": _l("Afrique"),
+    "America": _l("Amérique"),
+    "Asia": _l("Asie"),
+    "Atlantic": _l("Atlantique"),
+    "Australia": _l("Australie"),
+    "Indian": _l("Océan Indien"),
+    "Pacific": _l("Pacifique"),
+}
+MOST_SAID = 500  # characters, for what somebody brings: a line of the directory
+
+
+@cache
+def _zones() -> list[SelectChoice]:
+    """The time zones of the inhabited world by region, home first."""
+    named = [(zone, *zone.split("/", 1)) for zone in sorted(available_timezones()) if "/" in zone]
+    return [
+        SelectChoice(zone, place.replace("_", " "), optgroup=label)
+        for key, label in REGIONS.items()
+        for zone, region, place in named
+        if region == key
+    ]
+
+
+class ClubForm(BourseForm):
+    """What a club is set to."""
+
+    name = StringField(_l("Nom du club"), [Required(_l("Indiquez le nom du club.")), AtMost(LINE)])
+    capacity = IntegerField(
+        _l("Places"),
+        [Required(_l("Indiquez le nombre de places.")), NumberRange(2, 500, _l("Indiquez un nombre entre 2 et 500."))],
+    )
+    quorum = IntegerField(
+        _l("Quorum"),
+        [Required(_l("Indiquez le quorum.")), NumberRange(1, 500, _l("Indiquez un nombre entre 1 et 500."))],
+    )
+    agenda = RadioField(
+        _l("Ordre du jour habituel"), choices=AGENDAS, invalid_choice_message=_l("Choisissez un ordre du jour.")
+    )
+    timezone = SelectField(
+        _l("Fuseau horaire"), choices=_zones, invalid_choice_message=_l("Choisissez un fuseau horaire.")
+    )
+    competition_reminder = TextAreaField(_l("Rappel du droit de la concurrence"), [AtMost(PROSE)])
+
+    def validate_quorum(self, field: Field) -> None:
+        if self.capacity.data and field.data > self.capacity.data:
+            raise ValidationError(_("Indiquez un quorum qui ne dépasse pas le nombre de places."))
 
 
 class CharterForm(BourseForm):
@@ -114,7 +177,9 @@ class NewMemberForm(MemberForm):
 class KnownMemberForm(MemberForm):
     """Asks nothing about the person when the club has no say in it: see `Membership.speaks_for_person`."""
 
-    state = RadioField(_l("Présence au club"), choices=STATES)
+    state = RadioField(
+        _l("Présence au club"), choices=STATES, invalid_choice_message=_l("Choisissez sa présence au club.")
+    )
 
     @classmethod
     def about(cls, membership: Membership) -> "KnownMemberForm":
@@ -122,6 +187,8 @@ class KnownMemberForm(MemberForm):
         person = {name: getattr(membership.person, name) for name in PERSON_FIELDS}
         facts = {name: getattr(membership, name) for name in ("job_title", "role", "state")}
         form = cls(data={**person, **facts, "company": membership.company_id or 0})
+        if membership.state is not MembershipState.left:  # leaving is an act of its own
+            form.state.choices = STATES[:-1]
         for name in () if membership.speaks_for_person else PERSON_FIELDS:
             del form[name]
         return form
@@ -134,7 +201,19 @@ class KnownMemberForm(MemberForm):
         membership.state = MembershipState(self.state.data)
 
 
-class CompanyForm(BourseForm):
+class LeaveForm(BourseForm):
+    """Nothing but a button."""
+
+
+class IntroductionForm(BourseForm):
+    """What a member says of himself to his club."""
+
+    job_title = StringField(_l("Fonction"), [AtMost(LINE)])
+    brings = TextAreaField(_l("Ce que j'apporte"), [AtMost(MOST_SAID)])
+    looks_for = TextAreaField(_l("Ce que je cherche"), [AtMost(MOST_SAID)])
+
+
+class CompanyForm(VersionedForm):
     """A company and its site, as visitors need it."""
 
     name = StringField(_l("Raison sociale"), [Required(_l("Indiquez le nom de l'entreprise.")), AtMost(LINE)])
@@ -142,14 +221,57 @@ class CompanyForm(BourseForm):
     street = StringField(_l("Rue"), [AtMost(LINE)])
     postcode = StringField(_l("Code postal"), [AtMost(SHORT)])
     commune = StringField(_l("Commune"), [AtMost(LINE)])
-    parking = StringField(_l("Où se garer"), [AtMost(LINE)])
-    reception = StringField(_l("À l'arrivée, demander"), [AtMost(LINE)])
-    visitors = IntegerField(
-        _l("Visiteurs au plus"), [Optional(), NumberRange(1, 500, _l("Indiquez un nombre entre 1 et 500."))]
+    parking = StringField(
+        _l("Où se garer"), [AtMost(LINE)], description=_l("Par exemple : parking visiteurs, portail B.")
     )
-    protective_equipment = StringField(_l("Équipement de protection"), [AtMost(LINE)])
-    photo_rule = StringField(_l("Photos"), [AtMost(LINE)])
-    safety = TextAreaField(_l("Consignes de sécurité"), [AtMost(PROSE)])
+    reception = StringField(
+        _l("À l'arrivée, demander"), [AtMost(LINE)], description=_l("Un nom et un numéro qui répond ce jour-là.")
+    )
+    visitors = IntegerField(
+        _l("Visiteurs au plus"),
+        [Optional(), NumberRange(1, 500, _l("Indiquez un nombre entre 1 et 500."))],
+        description=_l("Laissez vide s'il n'y a pas de limite."),
+    )
+    protective_equipment = StringField(
+        _l("Équipement de protection"),
+        [AtMost(LINE)],
+        description=_l("Par exemple : chaussures de sécurité, lunettes. Dites ce que vous prêtez."),
+    )
+    photo_rule = StringField(_l("Photos"), [AtMost(LINE)], description=_l("Permises, interdites, ou à quel endroit."))
+    safety = TextAreaField(
+        _l("Consignes de sécurité"), [AtMost(PROSE)], description=_l("Ce que chacun doit savoir avant d'entrer.")
+    )
+
+    FACTS = (
+        *("name", "know_how", "street", "postcode", "commune", "parking", "reception"),
+        *("visitors", "protective_equipment", "photo_rule", "safety"),
+    )
+
+    def differences(self, company: Company) -> dict[str, str]:
+        """What is known of the company where something else was typed."""
+        known = {name: getattr(company, name) for name in self.FACTS}
+        return {name: str(fact or "") for name, fact in known.items() if fact != self[name].data}
+
+    def fill(self, company: Company) -> None:
+        for name in self.FACTS:
+            setattr(company, name, self[name].data)
+
+
+class LinkForm(BourseForm):
+    """Another company, and what it is to this one."""
+
+    other = SelectField(_l("Entreprise"), coerce=int, invalid_choice_message=_l("Choisissez une entreprise."))
+    kind = RadioField(choices=KINDS, invalid_choice_message=_l("Dites ce qu'elle est."))
+
+    def offer(self, company: Company, companies: Sequence[Company]) -> None:
+        """Asks about `company`, and fills the list of the others."""
+        self.kind.label.text = _("Ce qu'elle est pour %(company)s", company=company.name)
+        named = [SelectChoice(each.id, each.name) for each in companies]
+        self.other.choices = [SelectChoice(0, _("Choisissez")), *named]
+
+    def validate_other(self, field: Field) -> None:
+        if not field.data:
+            raise ValidationError(_("Choisissez une entreprise."))
 
 
 class BringForm(BourseForm):

@@ -1,13 +1,16 @@
-"""Organisation, Club, Company, Membership, charter, and the lists that were brought in."""
+"""Organisation, Club, Company and its links, Membership, charter, and the lists that were brought in."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ForeignKey, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship, validates
 
 from bourse.clock import now
+from bourse.clubs.relate import LinkKind, kept_as, seen_from
 from bourse.db import Line, Prose, Short, db
 from bourse.people.models import Person
 
@@ -27,6 +30,9 @@ class MembershipState(StrEnum):
     active = "active"
     paused = "paused"
     left = "left"
+
+
+BELONGING = (MembershipState.invited, MembershipState.active)
 
 
 class Agenda(StrEnum):
@@ -99,7 +105,10 @@ class Charter(db.Model):
 
 
 class Company(db.Model):
-    """A company of the cluster, with its site as visitors need it."""
+    """A company of the cluster, with its site as visitors need it.
+
+    `version` rises with each change, so that two writers notice each other.
+    """
 
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
     name: Mapped[Line]
@@ -118,12 +127,57 @@ class Company(db.Model):
     protective_equipment: Mapped[Line] = mapped_column(default="")
     photo_rule: Mapped[Line] = mapped_column(default="")
     safety: Mapped[Prose] = mapped_column(default="")
+    version: Mapped[int] = mapped_column(server_default="1")
     organisation: Mapped[Organisation] = relationship()
     memberships: Mapped[list["Membership"]] = relationship(back_populates="company")
+
+    __mapper_args__: dict[str, Any] = {"version_id_col": version}
+
+    @validates("street", "postcode", "commune")
+    def _leave_the_map(self, name: str, text: str) -> str:
+        """Elsewhere, the point on the map no longer holds: calendars would lead visitors to the former site."""
+        if getattr(self, name) not in (None, text):
+            self.latitude = self.longitude = None
+        return text
 
     @property
     def address(self) -> str:
         return address_line(self.street, self.postcode, self.commune)
+
+
+class CompanyLink(db.Model):
+    """What two companies are to each other, as one of them declared it, or nobody but a facilitator noted it.
+
+    Reads: for `company`, `other` is a competitor, a supplier or of the same group; see `relate.kept_as`.
+    """
+
+    __table_args__ = (
+        UniqueConstraint("company_id", "other_id", "kind", "declared_by_id"),
+        Index(
+            "uq_company_link_noted",
+            *("company_id", "other_id", "kind"),
+            unique=True,
+            sqlite_where=db.text("declared_by_id IS NULL"),
+            postgresql_where=db.text("declared_by_id IS NULL"),
+        ),
+    )
+    company_id: Mapped[int] = mapped_column(ForeignKey("company.id"))
+    other_id: Mapped[int] = mapped_column(ForeignKey("company.id"), index=True)
+    kind: Mapped[LinkKind]
+    declared_by_id: Mapped[int | None] = mapped_column(ForeignKey("company.id"))  # none: a facilitator noted it
+    noted_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    noted_at: Mapped[datetime] = mapped_column(default=now)
+    company: Mapped[Company] = relationship(foreign_keys=[company_id])
+    other: Mapped[Company] = relationship(foreign_keys=[other_id])
+    declared_by: Mapped[Company | None] = relationship(foreign_keys=[declared_by_id])
+    noted_by: Mapped[Person] = relationship()
+
+    def other_than(self, company: Company) -> Company:
+        return self.other if self.company_id == company.id else self.company
+
+    def kind_for(self, company: Company) -> LinkKind:
+        """What the other company is to this one."""
+        return seen_from(company.id, self.company_id, self.kind)
 
 
 class Membership(db.Model):
@@ -148,7 +202,7 @@ class Membership(db.Model):
     @property
     def belongs(self) -> bool:
         """Whether the person is of the club today: a paused or former member is not."""
-        return self.state in (MembershipState.invited, MembershipState.active)
+        return self.state in BELONGING
 
     @property
     def is_elsewhere(self) -> bool:
@@ -196,3 +250,24 @@ def company_names(club: Club) -> dict[int, str]:
     """The name of each member's company, by person."""
     names = db.select(Membership.person_id, Company.name).join(Membership.company)
     return {row.person_id: row.name for row in db.session.execute(names.where(Membership.club_id == club.id))}
+
+
+def link_between(company: Company, other_id: int, kind: LinkKind, declared_by: Company | None) -> CompanyLink | None:
+    """The link that the same side has declared already, from whichever end."""
+    first, second, kept = kept_as(company.id, other_id, kind)
+    same = db.select(CompanyLink).filter_by(company_id=first, other_id=second, kind=kept)
+    side = declared_by.id if declared_by else None
+    return db.session.scalar(same.where(CompanyLink.declared_by_id.is_not_distinct_from(side)))
+
+
+def links_of(company: Company) -> Sequence[CompanyLink]:
+    """All that anybody declared of the company; who may read which is for `may_read_link` to say."""
+    either = db.or_(CompanyLink.company_id == company.id, CompanyLink.other_id == company.id)
+    query = db.select(CompanyLink).where(either).order_by(CompanyLink.id)
+    return db.session.scalars(query.options(joinedload(CompanyLink.company), joinedload(CompanyLink.other))).all()
+
+
+def competitors_of(company: Company) -> set[int]:
+    """The ids of its competitors, whoever declared them: for what the house decides, never to be shown."""
+    competing = (link for link in links_of(company) if link.kind is LinkKind.competitor)
+    return {link.other_id if link.company_id == company.id else link.company_id for link in competing}

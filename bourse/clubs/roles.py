@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import request, url_for
 
-from bourse.clubs.models import Club, Membership, Role
+from bourse.clubs.models import Club, Company, CompanyLink, Membership, Role
 from bourse.doors import Verdict
 from bourse.people.models import Person
 
@@ -44,6 +44,65 @@ def is_office(person: Person, place: Any) -> bool:
 
 def may_know_club(person: Person, place: Any) -> bool:
     return is_of_club(person, place) or is_office(person, place)
+
+
+def knows_contacts(person: Person, place: Any) -> bool:
+    """Whether the person finds the members' addresses and numbers."""
+    return is_facilitator(person, place) or is_office(person, place)
+
+
+def is_oneself(person: Person, membership: Membership) -> bool:
+    """Whether it is the person's own membership of today."""
+    return membership.person_id == person.id and membership.belongs
+
+
+def may_know_member(person: Person, membership: Membership) -> bool:
+    """Whoever may know the club, while the member belongs to it; its facilitators afterwards as well."""
+    return is_facilitator(person, membership) or (membership.belongs and may_know_club(person, membership))
+
+
+def may_end(person: Person, membership: Membership) -> bool:
+    """Who may say that somebody leaves: he himself, and the club's facilitators."""
+    return is_oneself(person, membership) or is_facilitator(person, membership)
+
+
+def companies_of(person: Person) -> set[int]:
+    """The ids of the companies that the person is of today."""
+    return {each.company_id for each in memberships_of(person) if each.company_id}
+
+
+def may_know_company(person: Person, company: Company) -> bool:
+    """Whoever shares a club with one of its members, those who facilitate in the cluster, and its office."""
+    clubs = {each.club_id for each in company.memberships if each.belongs}
+    return (
+        any(each.club_id in clubs for each in memberships_of(person))
+        or any(role.organisation_id == company.organisation_id for role in person.office_roles)
+        or may_describe_company(person, company)
+    )
+
+
+def may_describe_company(person: Person, company: Company) -> bool:
+    """Its own members, and those who facilitate in its cluster."""
+    return company.id in companies_of(person) or _facilitates_around(person, company)
+
+
+def _facilitates_around(person: Person, company: Company) -> bool:
+    """Whether the person facilitates in the company's cluster."""
+    mine = (each for each in memberships_of(person) if each.role is Role.facilitator)
+    return any(each.club.organisation_id == company.organisation_id for each in mine)
+
+
+def may_read_link(person: Person, link: CompanyLink) -> bool:
+    """The people of the company that declared it, and the facilitators: but never the other company's people."""
+    own = companies_of(person)
+    if link.declared_by_id in own:
+        return True
+    return _facilitates_around(person, link.company) and own.isdisjoint({link.company_id, link.other_id})
+
+
+def may_drop_link(person: Person, link: CompanyLink) -> bool:
+    """Only the side that declared it takes it back."""
+    return may_read_link(person, link) and (link.declared_by_id is None or link.declared_by_id in companies_of(person))
 
 
 def facilitates(person: Person, place: Any = None) -> bool:

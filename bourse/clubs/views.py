@@ -1,4 +1,4 @@
-"""The club's pages: its members, its charter, its companies, and the lists that are brought in."""
+"""The club's pages: its directory, its settings, its charter, and the lists that are brought in."""
 
 from collections.abc import Sequence
 
@@ -10,27 +10,27 @@ from sqlalchemy.orm import joinedload
 from bourse.clock import now
 from bourse.clubs import tell_list
 from bourse.clubs.compare import Verdict
-from bourse.clubs.forms import (
-    AdoptForm,
-    BringForm,
-    CharterForm,
-    CompanyForm,
-    KnownMemberForm,
-    NewMemberForm,
-    WriteForm,
-)
-from bourse.clubs.models import BroughtList, Charter, Club, Company, Membership, MembershipState, Role
+from bourse.clubs.forms import AdoptForm, BringForm, CharterForm, ClubForm, WriteForm
+from bourse.clubs.look_up import finds
+from bourse.clubs.models import BroughtList, Charter, Club, Membership, Role
 from bourse.clubs.open_sheets import MOST_BYTES
 from bourse.clubs.read_list import MemberList, UnreadableList, read_list
-from bourse.clubs.roles import is_facilitator, is_of_club, is_office, may_know_club, membership_in, memberships_of
-from bourse.clubs.tidy import fold
+from bourse.clubs.roles import (
+    is_facilitator,
+    is_of_club,
+    knows_contacts,
+    may_know_club,
+    membership_in,
+    memberships_of,
+)
+from bourse.clubs.tidy import fold, tags
 from bourse.clubs.write_list import judge
 from bourse.clubs.write_list import write as write_rows
 from bourse.db import LINE, db
 from bourse.doors import door
-from bourse.forms import tidy
+from bourse.forms import one_line, tidy
 from bourse.links import safe_path
-from bourse.people.models import Person, note
+from bourse.people.models import note
 from bourse.words import _, _n
 
 bp = Blueprint("clubs", __name__, url_prefix="/clubs")
@@ -42,86 +42,47 @@ bp = Blueprint("clubs", __name__, url_prefix="/clubs")
 @bp.get("/<club>")
 @door(may_know_club)
 def show(club: Club) -> ResponseReturnValue:
-    """Who is in the club, for which company."""
+    """The directory: who is in the club, for which company, what each brings and looks for."""
     query = db.select(Membership).where(Membership.club_id == club.id)
     everybody = db.session.scalars(query.options(joinedload(Membership.person), joinedload(Membership.company)))
     memberships = sorted(everybody, key=lambda each: (fold(each.person.family_name), fold(each.person.given_name)))
+    members = [each for each in memberships if each.belongs and each.role is Role.member]
+    wanted = one_line(request.args.get("q", ""))[:LINE]
     return render_template(
         "clubs/show.html",
         club=club,
-        members=[each for each in memberships if each.belongs and each.role is Role.member],
+        members=members,
+        wanted=wanted,
+        found={each.id for each in members if finds(wanted, _words_of(each))},
+        tags=tags,
         facilitators=[each for each in memberships if each.belongs and each.role is Role.facilitator],
         absent=[each for each in memberships if not each.belongs],
         facilitates=is_facilitator(current_user, club),
-        knows_contacts=is_facilitator(current_user, club) or is_office(current_user, club),
+        knows_contacts=knows_contacts(current_user, club),
         mine=membership_in(current_user, club),
         others=[each.club for each in memberships_of(current_user) if each.club_id != club.id],
     )
 
 
-@bp.route("/<club>/members/new", methods=["GET", "POST"])
+def _words_of(membership: Membership) -> list[str]:
+    """What a member is found by: the very words that the directory shows."""
+    company = membership.company
+    site = [company.name, company.commune, company.know_how] if company else []
+    return [membership.person.name, membership.job_title, *site, membership.brings, membership.looks_for]
+
+
+@bp.route("/<club>/settings", methods=["GET", "POST"])
 @door(is_facilitator)
-def add_member(club: Club) -> ResponseReturnValue:
-    """Invites somebody into the club; a known address is that person."""
-    form = NewMemberForm()
-    form.offer(_companies(club))
+def settings(club: Club) -> ResponseReturnValue:
+    """The club's name, its seats and quorum, its hours and what it reminds its members of."""
+    form = ClubForm(obj=club)
     if not form.validate_on_submit():
-        return render_template("clubs/member.html", club=club, form=form, membership=None)
-    with db.session.no_autoflush:  # somebody new is written whole
-        membership = _membership_of(club, str(form.email.data).lower())
-        if membership.belongs:
-            form.email.errors = [_("%(name)s est déjà du club.", name=membership.person.name)]
-            return render_template("clubs/member.html", club=club, form=form, membership=None)
-        form.fill(membership)
-        membership.state = MembershipState.invited
-        db.session.add(membership)
-    db.session.flush()
-    note("add_member", by=current_user, about=membership)
+        return render_template("clubs/settings.html", club=club, form=form)
+    form.populate_obj(club)
+    note("settings", by=current_user, about=club)
     db.session.commit()
-    flash(_("Noté : %(name)s est du club.", name=membership.person.name))
+    flash(_("C'est noté."))
     return redirect(url_for("clubs.show", club=club.slug))
-
-
-def _membership_of(club: Club, email: str) -> Membership:
-    """The membership of whoever has that address; a new one, or a new person, when there is none."""
-    person = db.session.scalar(db.select(Person).where(Person.email == email)) or Person(email=email)
-    known = next((each for each in person.memberships if each.club_id == club.id), None)
-    return known or Membership(club=club, person=person)
-
-
-@bp.route("/members/<int:membership>", methods=["GET", "POST"])
-@door(is_facilitator)
-def member(membership: Membership) -> ResponseReturnValue:
-    """What the club knows of a member; also how a member leaves."""
-    form = KnownMemberForm.about(membership)
-    form.offer(_companies(membership.club))
-    if form.validate_on_submit() and _keeps_a_facilitator(membership, form):
-        form.fill(membership)
-        note("member", by=current_user, about=membership)
-        db.session.commit()
-        flash(_("C'est noté."))
-        return redirect(url_for("clubs.show", club=membership.club.slug))
-    return render_template("clubs/member.html", club=membership.club, form=form, membership=membership)
-
-
-def _keeps_a_facilitator(membership: Membership, form: KnownMemberForm) -> bool:
-    """A club always has somebody who can open these pages."""
-    stays = form.role.data == Role.facilitator and form.state.data in (MembershipState.invited, MembershipState.active)
-    others = db.select(Membership.id).where(
-        Membership.club_id == membership.club_id,
-        Membership.id != membership.id,
-        Membership.role == Role.facilitator,
-        Membership.state.in_((MembershipState.invited, MembershipState.active)),
-    )
-    if membership.role is not Role.facilitator or stays or db.session.scalar(others.limit(1)):
-        return True
-    form.role.errors = [_("Nommez d'abord une autre animatrice : le club ne peut pas rester sans.")]
-    return False
-
-
-def _companies(club: Club) -> Sequence[Company]:
-    query = db.select(Company).where(Company.organisation_id == club.organisation_id)
-    return sorted(db.session.scalars(query), key=lambda company: fold(company.name))
 
 
 # Charter
@@ -168,57 +129,6 @@ def adopt(club: Club) -> ResponseReturnValue:
     db.session.commit()
     flash(_("La version %(version)s de la charte est en vigueur.", version=club.charter_version))
     return redirect(url_for("clubs.charter", club=club.slug))
-
-
-# Companies
-
-
-def may_know_company(person: Person, company: Company) -> bool:
-    """Whoever shares a club with one of its members, those who facilitate in the cluster, and its office."""
-    clubs = {each.club_id for each in company.memberships if each.belongs}
-    return (
-        any(each.club_id in clubs for each in memberships_of(person))
-        or any(role.organisation_id == company.organisation_id for role in person.office_roles)
-        or may_describe_company(person, company)
-    )
-
-
-def may_describe_company(person: Person, company: Company) -> bool:
-    """Its own members, and those who facilitate in its cluster."""
-    return any(
-        each.company_id == company.id
-        or (each.role is Role.facilitator and each.club.organisation_id == company.organisation_id)
-        for each in memberships_of(person)
-    )
-
-
-@bp.get("/companies/<int:company>")
-@door(may_know_company)
-def company(company: Company) -> ResponseReturnValue:
-    """A company and its site, as visitors need it."""
-    query = db.select(Membership).where(Membership.company_id == company.id)
-    everybody = db.session.scalars(query.options(joinedload(Membership.person), joinedload(Membership.club)))
-    shared = {each.club_id for each in memberships_of(current_user)}
-    return render_template(
-        "clubs/company.html",
-        company=company,
-        people=[each for each in everybody if each.belongs and each.club_id in shared],
-        may_describe=may_describe_company(current_user, company),
-    )
-
-
-@bp.route("/companies/<int:company>/edit", methods=["GET", "POST"])
-@door(may_describe_company)
-def describe_company(company: Company) -> ResponseReturnValue:
-    """Where its people say what visitors need to know."""
-    form = CompanyForm(obj=company)
-    if form.validate_on_submit():
-        form.populate_obj(company)
-        note("company", by=current_user, about=company)
-        db.session.commit()
-        flash(_("C'est noté."))
-        return redirect(url_for("clubs.company", company=company.id))
-    return render_template("clubs/describe_company.html", company=company, form=form)
 
 
 # Lists

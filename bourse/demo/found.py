@@ -5,7 +5,18 @@ from datetime import time
 from pathlib import Path
 from typing import Any
 
-from bourse.clubs.models import Agenda, Club, ClubKind, Company, Membership, OfficeRole, Organisation, Role
+from bourse.clubs.models import (
+    Agenda,
+    Club,
+    ClubKind,
+    Company,
+    CompanyLink,
+    Membership,
+    OfficeRole,
+    Organisation,
+    Role,
+)
+from bourse.clubs.relate import LinkKind, kept_as
 from bourse.db import db
 from bourse.demo.reckon import Reckoning
 from bourse.people.models import Person
@@ -48,6 +59,12 @@ class Cluster:
         self.organisation.office = [OfficeRole(person=self.people[name]) for name in CLUSTER["office"]]
         db.session.add_all([self.organisation, *self.people.values(), *self.companies.values()])
         db.session.flush()
+        db.session.add_all(self._link(*said) for said in CLUSTER["links"])
+
+    def _link(self, who: str, company: str, other: str, kind: str) -> CompanyLink:
+        ours, theirs = self.companies[company], self.companies[other]
+        first, second, kept = kept_as(ours.id, theirs.id, LinkKind(kind))
+        return CompanyLink(company_id=first, other_id=second, kind=kept, declared_by=ours, noted_by=self.people[who])
 
     def found_club(self, facts: Facts, reckoning: Reckoning) -> Club:
         """A club with its charter in force, its members and its facilitator."""

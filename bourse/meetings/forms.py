@@ -18,18 +18,13 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import ValidationError
 
 from bourse.clock import NoSuchTime, club_time, instant
-from bourse.clubs.models import Agenda, Club, Membership
+from bourse.clubs.forms import AGENDAS
+from bourse.clubs.models import Club, Membership
 from bourse.db import LINE
 from bourse.forms import AtMost, BourseForm, day_field, hour_field
 from bourse.meetings.models import Answer, Meeting
 from bourse.words import _, _l
 
-AGENDAS = [
-    SelectChoice(Agenda.bourse, _l("Club Bourse, 4 h")),
-    SelectChoice(Agenda.short, _l("Forme courte, 2 h 30")),
-    SelectChoice(Agenda.codevelopment, _l("Codéveloppement, 1 h 40")),
-    SelectChoice(Agenda.workshop, _l("Atelier thématique, 2 h 30")),
-]
 ANSWERS = [
     SelectChoice(Answer.accepted, _l("Oui")),
     SelectChoice(Answer.tentative, _l("S'il le faut")),

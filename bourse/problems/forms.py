@@ -1,13 +1,12 @@
 """What is typed of a problem: one form for each step of the writing, and the facilitator's answer."""
 
-import re
 from collections.abc import Iterable
 from typing import Any
 
-from wtforms import BooleanField, HiddenField, RadioField, SelectChoice, TextAreaField
+from wtforms import BooleanField, RadioField, SelectChoice, TextAreaField
 
 from bourse.db import LINE, PROSE
-from bourse.forms import AtMost, BourseForm, Required
+from bourse.forms import AtMost, BourseForm, Required, VersionedForm
 from bourse.problems.frame import ANSWERS
 from bourse.problems.models import Problem
 from bourse.problems.read import Readers
@@ -20,18 +19,6 @@ def one_line(text: Any) -> Any:
 
 def prose(label: Any, hint: Any, rows: int = 4) -> TextAreaField:
     return TextAreaField(label, [AtMost(PROSE)], description=hint, render_kw={"rows": rows})
-
-
-class VersionedForm(BourseForm):
-    """A form that knows which version of the problem its writer saw."""
-
-    version = HiddenField(default="0")
-
-    @property
-    def seen_version(self) -> int:
-        """The number of that version; nonsense is none."""
-        text = str(self.version.data)
-        return int(text) if re.fullmatch("[0-9]{1,9}", text) else 0
 
 
 class AnswersForm(VersionedForm):

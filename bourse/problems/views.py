@@ -12,10 +12,11 @@ from bourse.clubs.models import Club, Membership, Role
 from bourse.clubs.roles import has_signed, is_facilitator
 from bourse.db import db
 from bourse.doors import Verdict, door
+from bourse.forms import VersionedForm
 from bourse.meetings.models import Meeting
 from bourse.meetings.roles import hosts_or_facilitates, is_host
 from bourse.people.models import Person, note
-from bourse.problems.forms import AnswersForm, ApproveForm, SendBackForm, ShareForm, VersionedForm
+from bourse.problems.forms import AnswersForm, ApproveForm, SendBackForm, ShareForm
 from bourse.problems.frame import ANSWERS, STEPS, answered, minutes_left, missing, step_after, step_to_resume
 from bourse.problems.models import Problem, Reading, dates_of, reading
 from bourse.problems.read import Level, ProblemState, Readers

@@ -87,6 +87,8 @@ SCREENS: list[Screen] = [
     ("09-club", "claire", at("/overview/club-bourse")),
     ("09-directory", "marc", at("/clubs/club-bourse")),
     ("09-company", "marc", by_link("/clubs/club-bourse", "Décolletage Bouquetin")),
+    ("09-member", "marc", by_link("/clubs/club-bourse", "Hugo Pralong")),
+    ("09-links", "marc", by_link("/clubs/club-bourse", "Ateliers Gentiane", "Liens avec d")),
     ("09-charter", "marc", at("/clubs/club-bourse/charter")),
     ("09-list", "claire", at("/clubs/club-bourse/import")),
     ("10-invitation", "", reads_an_invitation),
