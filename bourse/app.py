@@ -20,7 +20,7 @@ from bourse import clock, doors, figures, headers, house, words
 from bourse.agenda import views as agenda
 from bourse.attendance import views as attendance
 from bourse.board import views as board
-from bourse.clubs import company_views, member_views, roles
+from bourse.clubs import company_views, list_views, member_views, roles
 from bourse.clubs import views as clubs
 from bourse.clubs.commands import people
 from bourse.clubs.models import BroughtList, Club, Company, CompanyLink, Membership
@@ -47,7 +47,7 @@ from bourse.refusals import answer_refusals
 from bourse.settings import Settings, UnsafeSettings
 
 ROOMS = (
-    *(people_views, clubs, member_views, company_views),
+    *(people_views, clubs, member_views, company_views, list_views),
     *(meetings, answers, exclusions, calendar_views),
     *(problems, board, agenda, attendance, outcomes),
     *(home, club_views, feed_views),

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from babel import Locale
+from babel.core import get_global
 from babel.dates import format_date, get_month_names, get_timezone_location
 from babel.numbers import format_decimal
 from flask import g, has_app_context
@@ -256,11 +257,18 @@ def _local(at: date, zone: ZoneInfo | None) -> date:
 
 def clock_name(zone: ZoneInfo | None = None, to: Language | None = None) -> str:
     """« heure de Paris », « heure d’Abidjan »; "Paris time": whose hours are told."""
-    to = to or language()
-    city = get_timezone_location(zone or zone_in_sight(), locale=LOCALES[to], return_city=True)
+    to, zone = to or language(), zone or zone_in_sight()
+    # Babel knows a zone like America/Montreal only under the name of another city.
+    has_another_name = zone.key in get_global("zone_aliases")
+    city = zone.key.rpartition("/")[2].replace("_", " ") if has_another_name else _city(zone, to)
     if to == "en":
         return f"{city} time"
     return f"heure d’{city}" if city[0] in "AEIOUYÀÂÉÈÊÎÔ" else f"heure de {city}"
+
+
+@lru_cache(maxsize=64)
+def _city(zone: ZoneInfo, to: Language) -> str:
+    return get_timezone_location(zone, locale=LOCALES[to], return_city=True)
 
 
 def phone(number: str) -> str:

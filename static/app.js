@@ -18,7 +18,7 @@ function ask(button) {
   title.id = "to-confirm";
   dialog.setAttribute("aria-labelledby", title.id);
   const yes = make("button", button.textContent.trim(), "btn primary");
-  const no = make("button", document.body.dataset.cancel, "btn");
+  const no = make("button", button.dataset.no ?? document.body.dataset.cancel, "btn");
   yes.addEventListener("click", () => {
     dialog.close();
     button.dataset.confirmed = "yes";
@@ -50,9 +50,17 @@ function sendOnce() {
     if (sent.has(form)) return event.preventDefault();
     sent.add(form);
     sessionStorage.setItem(SCROLL, scrollY);
-    setTimeout(() => sent.delete(form), 5000); // a download leaves the page where it is
+    if (form.dataset.busy && event.submitter) sayBusy(event.submitter, form.dataset.busy);
+    else setTimeout(() => sent.delete(form), 5000); // a download leaves the page where it is
   });
   addEventListener("pageshow", () => [...document.forms].forEach((form) => sent.delete(form)));
+}
+
+/** What takes time says so on the button that was pressed, until the page is left or shown again. */
+function sayBusy(button, words) {
+  const before = [...button.childNodes];
+  button.replaceChildren(words, document.createElement("progress"));
+  addEventListener("pageshow", () => button.replaceChildren(...before), { once: true });
 }
 
 /** « 64 sur 140 caractères » follows the typing. */

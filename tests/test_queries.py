@@ -54,6 +54,7 @@ PAGES = [
     ("odile", "/overview/{slug}"),
     ("marc", "/clubs/{slug}"),
     ("claire", "/clubs/{slug}"),
+    ("claire", "/clubs/{slug}/import"),
     ("marc", "/clubs/{slug}/charter"),
     ("marc", "/clubs/{slug}?q=tournage"),
     ("marc", "/clubs/{slug}/me"),

@@ -272,6 +272,7 @@ def test_two_in_the_afternoon_is_that_on_every_day_of_the_year(zone: str, on: tu
     ("zone", "french", "english"),
     [
         ("Europe/Paris", "heure de Paris", "Paris time"),
+        ("America/Montreal", "heure de Montreal", "Montreal time"),
         ("Africa/Abidjan", "heure d’Abidjan", "Abidjan time"),
         ("Pacific/Noumea", "heure de Nouméa", "Noumea time"),
     ],

@@ -7,12 +7,14 @@ import click
 from flask.cli import with_appcontext
 from flask_babel import force_locale
 
+from bourse.clock import now
 from bourse.clubs import tell_list
 from bourse.clubs.compare import Verdict
-from bourse.clubs.models import Club
+from bourse.clubs.models import BroughtList, Club
 from bourse.clubs.read_list import MemberList, UnreadableList, read_list
 from bourse.clubs.write_list import judge, write
-from bourse.db import db
+from bourse.db import LINE, db
+from bourse.forms import tidy
 from bourse.people.models import note
 
 
@@ -33,17 +35,21 @@ def bring(file: Path, slug: str, dry_run: bool, skip_refused: bool) -> None:
         club = db.session.scalar(db.select(Club).filter_by(slug=slug))
         if club is None:
             raise click.ClickException(f"No club is called {slug}.")
-        brought = _read(file)
-        verdicts = judge(club, brought.rows)
-        _show(brought, verdicts)
+        members = _read(file)
+        verdicts = judge(club, members.rows)
+        _show(members, verdicts)
         refused = sum(verdict.standing == "refused" for verdict in verdicts)
         if refused and not skip_refused:
             raise click.ClickException(f"Nothing is written: {refused} refused. Correct them, or use --skip-refused.")
     if dry_run:
         click.echo("Nothing is written: this was a dry run.")
         return
-    write(club, verdicts)
-    note("import", about=club)
+    brought = BroughtList(club=club, file_name=tidy(file.name)[-LINE:])
+    db.session.add(brought)
+    db.session.flush()
+    write(brought, verdicts)
+    brought.mark_written(len(verdicts), by=None, at=now())
+    note("import", about=brought)
     db.session.commit()
     click.echo("Written.")
 
@@ -55,16 +61,16 @@ def _read(file: Path) -> MemberList:
         raise click.ClickException(tell_list.unreadable(refusal)) from None
 
 
-def _show(brought: MemberList, verdicts: Sequence[Verdict]) -> None:
+def _show(members: MemberList, verdicts: Sequence[Verdict]) -> None:
     """A table with a line for each row, then the remarks on the whole list."""
     table = [("line", "person", "company", "", "what to know, and what changes"), *map(_cells, verdicts)]
     widths = [max(len(cells[place]) for cells in table) for place in range(4)]
     for cells in table:
         columns = [cell.ljust(width) for cell, width in zip(cells, widths, strict=False)]
         click.echo("  ".join([*columns, cells[-1]]).rstrip())
-    for column in brought.unknown:
+    for column in members.unknown:
         click.echo(f"Column {column.letter} is not read: {column.heading}")
-    for sentence in tell_list.reasons(brought.remarks):
+    for sentence in tell_list.reasons(members.remarks):
         click.echo(sentence)
 
 

@@ -6,12 +6,13 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
-from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship, validates
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, column_property, joinedload, mapped_column, relationship, validates
 
 from bourse.clock import now
+from bourse.clubs.compare import Noun
 from bourse.clubs.relate import LinkKind, kept_as, seen_from
-from bourse.db import Line, Prose, Short, db
+from bourse.db import SHORT, Line, Prose, Short, db
 from bourse.people.models import Person
 
 
@@ -228,16 +229,62 @@ class Membership(db.Model):
         self.state = MembershipState.left
 
 
+class ListState(StrEnum):
+    waiting = "waiting"
+    written = "written"
+    undone = "undone"
+    dropped = "dropped"
+
+
 class BroughtList(db.Model):
-    """A members' list as uploaded, kept until it is written or given up."""
+    """A members' list as uploaded, kept until it is written or given up; what it wrote, and whether that was undone."""
 
     club_id: Mapped[int] = mapped_column(ForeignKey("club.id"), index=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # none, as below: by a command
     file_name: Mapped[Line]
-    content: Mapped[bytes | None]  # dropped once written
+    content: Mapped[bytes | None] = mapped_column()  # dropped once written
+    is_kept: Mapped[bool] = column_property(content.is_not(None))  # told without loading it
+    columns: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))  # fields by letter, as corrected
     brought_at: Mapped[datetime] = mapped_column(default=now)
     written_at: Mapped[datetime | None]
+    written_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    lines: Mapped[int | None]  # that had somebody, once written
+    horizon: Mapped[dict[str, int] | None] = mapped_column(JSON(none_as_null=True))  # see pointers.py
+    undone_at: Mapped[datetime | None]
+    undone_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     club: Mapped[Club] = relationship()
+    brought_by: Mapped[Person | None] = relationship(foreign_keys=[person_id])
+    written_by: Mapped[Person | None] = relationship(foreign_keys=[written_by_id])
+    undone_by: Mapped[Person | None] = relationship(foreign_keys=[undone_by_id])
+    rows: Mapped[list["WrittenRow"]] = relationship(back_populates="brought", order_by="WrittenRow.id")
+
+    @property
+    def state(self) -> ListState:
+        if self.undone_at:
+            return ListState.undone
+        if self.written_at:
+            return ListState.written
+        return ListState.waiting if self.is_kept else ListState.dropped
+
+    def mark_written(self, lines: int, by: int | None, at: datetime) -> None:
+        """The file is forgotten."""
+        self.content, self.lines, self.written_by_id, self.written_at = None, lines, by, at
+
+
+class WrittenRow(db.Model):
+    """A row that a list made or changed: what undoing the list needs. It names the row without holding it.
+
+    `before` and `after` are the changed columns; of a row that the list made, `before` is none and `after` all of it.
+    """
+
+    brought_id: Mapped[int] = mapped_column(ForeignKey("brought_list.id"), index=True)
+    line: Mapped[int]  # of the list, the first that says so
+    noun: Mapped[Noun] = mapped_column(String(SHORT))  # the row's table
+    row_id: Mapped[int]
+    before: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    after: Mapped[dict[str, Any]] = mapped_column(JSON)
+    kept_for: Mapped[Line | None]  # why it stayed when the list was undone
+    brought: Mapped[BroughtList] = relationship(back_populates="rows")
 
 
 def address_line(street: str, postcode: str, commune: str) -> str:

@@ -165,9 +165,9 @@ def _decoded(content: bytes) -> str:
 
 
 def _lines_of_text(text: str) -> list[Line]:
-    """The table, read with the separator under which its header names most columns."""
+    """The table, read with the separator under which its header names most columns; or else makes most cells."""
     try:
-        separator = max(SEPARATORS, key=lambda each: _columns_named(text, each))
+        separator = max(SEPARATORS, key=lambda each: _columns_made(text, each))
         return _bounded(_records(text, separator))
     except csv.Error as error:  # a cell beyond the reader's limit of 128 KiB
         raise UnreadableList("too_large") from error
@@ -177,9 +177,11 @@ def _records(text: str, separator: str) -> Iterator[list[str]]:
     return islice(csv.reader(StringIO(text, newline=""), delimiter=separator), LAST_LINE)
 
 
-def _columns_named(text: str, separator: str) -> int:
-    header = find_header(_bounded(islice(_records(text, separator), 4 * HEADER_WITHIN)))
-    return len(header.fields) if header else 0
+def _columns_made(text: str, separator: str) -> tuple[int, int]:
+    """How many columns the header names, and how many cells there are."""
+    lines = _bounded(islice(_records(text, separator), 4 * HEADER_WITHIN))
+    header = find_header(lines)
+    return len(header.fields) if header else 0, sum(len(cells) for _number, cells in lines)
 
 
 def _bounded(rows: Iterable[list[str]]) -> list[Line]:

@@ -3,17 +3,19 @@
 Nothing here knows the club: `compare.py` says what the rows change.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 from bourse.clubs import tidy
 from bourse.clubs.open_sheets import Sheet, UnreadableList, open_sheets
-from bourse.clubs.recognise import Column, Header, Line, find_header
+from bourse.clubs.recognise import Column, Header, Line, corrected, find_header, unnamed
 
 __all__ = ["Column", "MemberList", "Remark", "Row", "UnreadableList", "read_list"]
 
 LONGEST, LONGEST_TAGS = 200, 2_000  # characters of a cell
+SAMPLES, LONGEST_SAMPLE, LOOKED_AT = 3, 40, 100  # of a column, its characters; lines where they are looked for
 FORMER = ("ancien", "former", "archive")
 TOTALS = ("total", "totaux", "sous total", "subtotal", "nombre", "effectif total")
 NAMES = ("family_name", "given_name", "family_given", "given_family")
@@ -80,7 +82,10 @@ class Row:
 
 @dataclass(frozen=True)
 class MemberList:
-    """What a file says: the sheet's title ("" for a text table), its header, the columns with a heading, the rows."""
+    """What a file says: the sheet's title ("" for a text table), its header, the columns in use, the rows.
+
+    Without a header (`header_line` 0) and before anybody said what the columns hold, there are no rows.
+    """
 
     sheet: str
     header_line: int
@@ -94,34 +99,51 @@ class MemberList:
 
     @property
     def unknown(self) -> tuple[Column, ...]:
-        return tuple(column for column in self.columns if not column.field)
+        """Those with a heading that says nothing to us, or that somebody said not to read."""
+        return tuple(column for column in self.columns if column.heading and not column.field)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        return tuple(remark.field for remark in self.remarks if remark.code == "missing_column")
 
 
-def read_list(content: bytes, file_name: str) -> MemberList:
+def read_list(content: bytes, file_name: str, columns: Mapping[str, str] | None = None) -> MemberList:
     """The first visible sheet with a header, former members apart. Raises UnreadableList, and nothing else.
 
-    The bytes decide what the file is; its name only tells a text table from anything else.
+    The bytes decide what the file is; its name only tells a text table from anything else. `columns` is what a person
+    says that the columns hold: fields by letter. With it, be it empty, a sheet needs no header and no row.
     """
     sheets = [sheet for sheet in open_sheets(content, file_name) if sheet.lines]
     if not sheets:
         raise UnreadableList("empty")
-    sheet, header = _chosen(sheets)
-    rows, skipped = _rows(sheet.lines, header)
-    if not rows:
+    sheet, header = _chosen(sheets, columns)
+    rows, skipped = _rows(sheet.lines, header) if header.fields else ([], [])
+    if not rows and columns is None:
         raise UnreadableList("empty")
     others = [Remark("other_sheet", "", other.title) for other in sheets if other is not sheet]
     missing = [Remark("missing_column", field) for field in header.missing]
-    columns = tuple(column for column in header.columns if column.heading)
-    return MemberList(sheet.title, header.line, columns, tuple(rows), (*missing, *others, *skipped))
+    in_use = tuple(_columns_in_use(sheet.lines, header))
+    return MemberList(sheet.title, header.line, in_use, tuple(rows), (*missing, *others, *skipped))
 
 
-def _chosen(sheets: Sequence[Sheet]) -> tuple[Sheet, Header]:
-    for sheet in sheets:
-        if sheet.is_hidden or tidy.fold(sheet.title).startswith(FORMER):
-            continue
+def _chosen(sheets: Sequence[Sheet], columns: Mapping[str, str] | None) -> tuple[Sheet, Header]:
+    current = [each for each in sheets if not (each.is_hidden or tidy.fold(each.title).startswith(FORMER))]
+    for sheet in current:
         if header := find_header(sheet.lines):
-            return sheet, header
-    raise UnreadableList("no_header")
+            return sheet, corrected(header, columns or {})
+    if columns is None or not current:
+        raise UnreadableList("no_header")
+    return current[0], corrected(unnamed(current[0].lines), columns)
+
+
+def _columns_in_use(lines: Sequence[Line], header: Header) -> Iterator[Column]:
+    """Those with a heading or with anything soon below it."""
+    below = [cells for number, cells in lines if number > header.line][:LOOKED_AT]
+    for place, column in enumerate(header.columns):
+        said = dict.fromkeys(tidy.line(cells[place])[:LONGEST_SAMPLE] for cells in below if place < len(cells))
+        samples = tuple(islice(filter(None, said), SAMPLES))
+        if column.heading or samples:
+            yield replace(column, samples=samples)
 
 
 def _rows(lines: Sequence[Line], header: Header) -> tuple[list[Row], list[Remark]]:

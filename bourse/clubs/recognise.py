@@ -1,7 +1,7 @@
 """Which line of a sheet names its columns, and what each column holds."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from bourse.clubs.tidy import fold
 
@@ -50,16 +50,17 @@ FILLERS = {
 
 @dataclass(frozen=True)
 class Column:
-    """A column that has a heading: its letter in the sheet, the heading as typed, the field ("" when unknown)."""
+    """Its letter in the sheet, the heading as typed, the field ("" when unknown), and some of what stands below."""
 
     letter: str
     heading: str
     field: str
+    samples: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Header:
-    """The line (as a person counts them) that names the columns; `columns` is as wide as the sheet."""
+    """The line (as a person counts them; 0: none does) that names the columns; `columns` is as wide as the sheet."""
 
     line: int
     columns: tuple[Column, ...]
@@ -100,6 +101,18 @@ def _columns(cells: Sequence[str]) -> tuple[Column, ...]:
         Column(letter(place), " ".join(cell.split()), field)
         for place, (cell, field) in enumerate(zip(cells, fields, strict=True))
     )
+
+
+def unnamed(lines: Sequence[Line]) -> Header:
+    """The columns of a sheet where no line names them."""
+    width = max(len(cells) for _number, cells in lines)
+    return Header(0, tuple(Column(letter(place), "", "") for place in range(width)))
+
+
+def corrected(header: Header, said: Mapping[str, str]) -> Header:
+    """The same columns, with the fields that a person says they hold, by letter."""
+    columns = (replace(column, field=said.get(column.letter, column.field)) for column in header.columns)
+    return replace(header, columns=tuple(columns))
 
 
 def letter(place: int) -> str:

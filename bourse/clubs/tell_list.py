@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from bourse.clubs.compare import Change, Verdict
 from bourse.clubs.read_list import Remark, UnreadableList
+from bourse.clubs.take_back import Fate, Reason
 from bourse.words import _, _l, _n
 
 STANDINGS = {"new": _l("nouvelle"), "changed": _l("modifiée"), "same": _l("inchangée"), "refused": _l("refusée")}
@@ -67,6 +68,27 @@ REASONS = {
     "missing_column": _l("Aucune colonne ne donne : %(field)s."),
 }
 
+LIST_STATES = {
+    "waiting": _l("à relire"),
+    "written": _l("écrite"),
+    "undone": _l("annulée"),
+    "dropped": _l("abandonnée"),
+}
+
+USED = {  # by a row of the table of that name
+    "person": {
+        "sign_in": _l("Cette personne est entrée sur le site depuis."),
+        "invitation": _l("Cette personne est invitée à une rencontre."),
+        "meeting": _l("Cette personne reçoit une rencontre."),
+        "membership": _l("Cette personne est aussi d'un autre club."),
+        "": _l("Cette personne figure ailleurs sur le site depuis."),
+    },
+    "company": {
+        "membership": _l("Quelqu'un qui reste y travaille."),
+        "": _l("Cette entreprise figure ailleurs sur le site depuis."),
+    },
+}
+
 UNREADABLE = {
     "empty": _l("Ce fichier ne contient aucune personne."),
     "too_large": _l("Ce fichier est trop lourd : envoyez une liste de moins de 5 Mo."),
@@ -107,6 +129,10 @@ def field_name(field: str) -> str:
     return str(FIELDS.get(field, field))
 
 
+def field_names(fields: Iterable[str]) -> str:
+    return ", ".join(map(field_name, fields))
+
+
 def change(made: Change) -> str:
     """« fonction : Gérant → Président », or only what comes where nothing stood."""
     before, after = _shown(made, made.before), _shown(made, made.after)
@@ -125,3 +151,42 @@ def who(verdict: Verdict) -> str:
     """The person whom a row is about, as far as it says."""
     named = verdict.person or verdict.row
     return f"{named.given_name} {named.family_name}".strip() or verdict.row.email or "–"
+
+
+def why_it_stays(fate: Fate) -> str:
+    """Why undoing a list leaves somebody or a company as they are."""
+    reason = fate.reason or Reason("")
+    field = reason.about.removesuffix("_id")
+    match reason.code:
+        case "signed":
+            return _("Cette personne a accepté la charte depuis.")
+        case "no_way_back":
+            return _("L'entreprise d'avant n'existe plus.")
+        case "changed" if field in FIELDS:
+            return _("Modifié depuis : %(field)s.", field=field_name(field))
+        case "changed":
+            return _("La fiche a été complétée depuis.")
+    return str(USED[fate.noun].get(reason.about, USED[fate.noun][""]))
+
+
+def told(verdicts: Iterable[Verdict]) -> str:
+    """How many people a list has brought or changed: somebody may stand on two of its lines."""
+    people = {each.person.email for each in verdicts if each.person and each.changes}
+    if not people:
+        return _("Noté : la liste n'a rien changé.")
+    return _n(
+        "Noté : %(num)s personne ajoutée ou mise à jour.",
+        "Noté : %(num)s personnes ajoutées ou mises à jour.",
+        len(people),
+    )
+
+
+def undone(taken: int, kept: int) -> str:
+    """What was taken back, and whether anything stays."""
+    said = _n(
+        "L'import est annulé : %(num)s fiche retirée ou remise comme avant.",
+        "L'import est annulé : %(num)s fiches retirées ou remises comme avant.",
+        taken,
+    )
+    stays = _n("%(num)s fiche reste : voyez pourquoi.", "%(num)s fiches restent : voyez pourquoi.", kept)
+    return f"{said} {stays}" if kept else said

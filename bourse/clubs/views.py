@@ -1,6 +1,4 @@
-"""The club's pages: its directory, its settings, its charter, and the lists that are brought in."""
-
-from collections.abc import Sequence
+"""The club's pages: its directory, its settings, its charter."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -8,13 +6,9 @@ from flask_login import current_user
 from sqlalchemy.orm import joinedload
 
 from bourse.clock import now
-from bourse.clubs import tell_list
-from bourse.clubs.compare import Verdict
-from bourse.clubs.forms import AdoptForm, BringForm, CharterForm, ClubForm, WriteForm
+from bourse.clubs.forms import AdoptForm, CharterForm, ClubForm
 from bourse.clubs.look_up import finds
-from bourse.clubs.models import BroughtList, Charter, Club, Membership, Role
-from bourse.clubs.open_sheets import MOST_BYTES
-from bourse.clubs.read_list import MemberList, UnreadableList, read_list
+from bourse.clubs.models import Charter, Club, Membership, Role
 from bourse.clubs.roles import (
     is_facilitator,
     is_of_club,
@@ -24,14 +18,12 @@ from bourse.clubs.roles import (
     memberships_of,
 )
 from bourse.clubs.tidy import fold, tags
-from bourse.clubs.write_list import judge
-from bourse.clubs.write_list import write as write_rows
 from bourse.db import LINE, db
 from bourse.doors import door
-from bourse.forms import one_line, tidy
+from bourse.forms import one_line
 from bourse.links import safe_path
 from bourse.people.models import note
-from bourse.words import _, _n
+from bourse.words import _
 
 bp = Blueprint("clubs", __name__, url_prefix="/clubs")
 
@@ -129,103 +121,3 @@ def adopt(club: Club) -> ResponseReturnValue:
     db.session.commit()
     flash(_("La version %(version)s de la charte est en vigueur.", version=club.charter_version))
     return redirect(url_for("clubs.charter", club=club.slug))
-
-
-# Lists
-
-
-@bp.route("/<club>/import", methods=["GET", "POST"])
-@door(is_facilitator)
-def bring(club: Club) -> ResponseReturnValue:
-    """Takes a members' list and keeps it until it is written or given up."""
-    form = BringForm()
-    if not form.validate_on_submit():
-        return render_template("clubs/bring.html", club=club, form=form)
-    content, name = form.file.data.read(MOST_BYTES + 1), tidy(form.file.data.filename or "")[-LINE:]
-    try:
-        read_list(content, name)
-    except UnreadableList as refusal:
-        form.file.errors = [tell_list.unreadable(refusal)]
-        status = 413 if len(content) > MOST_BYTES else 422
-        return render_template("clubs/bring.html", club=club, form=form), status
-    brought = BroughtList(club=club, person_id=current_user.id, file_name=name, content=content)
-    db.session.add(brought)
-    db.session.flush()
-    note("bring_list", by=current_user, about=brought)
-    db.session.commit()
-    return redirect(url_for("clubs.preview", brought=brought.id))
-
-
-@bp.get("/imports/<int:brought>")
-@door(is_facilitator)
-def preview(brought: BroughtList) -> ResponseReturnValue:
-    """What the list would change, row by row."""
-    return _preview(brought, WriteForm(formdata=None))
-
-
-def _preview(brought: BroughtList, form: WriteForm) -> ResponseReturnValue:
-    if brought.content is None:
-        return render_template("clubs/written.html", brought=brought)
-    members, verdicts = _judged(brought)
-    counts = {standing: sum(each.standing == standing for each in verdicts) for standing in tell_list.STANDINGS}
-    only = request.args.get("only")
-    return render_template(
-        "clubs/preview.html",
-        brought=brought,
-        members=members,
-        verdicts=[each for each in verdicts if only in (None, each.standing)],
-        counts=counts,
-        only=only,
-        form=form,
-        tell=tell_list,
-    )
-
-
-def _judged(brought: BroughtList) -> tuple[MemberList, tuple[Verdict, ...]]:
-    assert brought.content is not None  # the bytes stay until the list is written or given up
-    members = read_list(brought.content, brought.file_name)
-    return members, judge(brought.club, members.rows)
-
-
-@bp.post("/imports/<int:brought>")
-@door(is_facilitator)
-def write(brought: BroughtList) -> ResponseReturnValue:
-    """Writes the list, once: a second click finds it written."""
-    form = WriteForm()
-    db.session.refresh(brought, with_for_update=True)
-    if brought.content is None:
-        return redirect(url_for("clubs.preview", brought=brought.id))
-    _members, verdicts = _judged(brought)
-    refused = sum(each.standing == "refused" for each in verdicts)
-    if not form.validate_on_submit() or (refused and not form.skip_refused.data):
-        form.skip_refused.errors = [_("Corrigez la liste, ou cochez la case : rien n'est écrit pour l'instant.")]
-        return _preview(brought, form)
-    write_rows(brought.club, verdicts)
-    brought.content, brought.written_at = None, now()
-    note("write_list", by=current_user, about=brought)
-    db.session.commit()
-    flash(_told(verdicts))
-    return redirect(url_for("clubs.show", club=brought.club.slug))
-
-
-def _told(verdicts: Sequence[Verdict]) -> str:
-    """How many people a list has brought or changed: somebody may stand on two of its lines."""
-    people = {each.person.email for each in verdicts if each.person and each.changes}
-    if not people:
-        return _("Noté : la liste n'a rien changé.")
-    return _n(
-        "Noté : %(num)s personne ajoutée ou mise à jour.",
-        "Noté : %(num)s personnes ajoutées ou mises à jour.",
-        len(people),
-    )
-
-
-@bp.post("/imports/<int:brought>/drop")
-@door(is_facilitator)
-def drop(brought: BroughtList) -> ResponseReturnValue:
-    """Gives the list up: nothing is written and the file is not kept."""
-    brought.content = None
-    note("drop_list", by=current_user, about=brought)
-    db.session.commit()
-    flash(_("La liste est abandonnée, rien n'est écrit."))
-    return redirect(url_for("clubs.show", club=brought.club.slug))

@@ -1,37 +1,62 @@
 """Compares a members' list with the cluster's rows, and writes into them what it changes; nothing is committed here."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import aliased
 
-from bourse.clubs.compare import Change, KnownCompany, KnownPerson, Verdict, compare
-from bourse.clubs.models import Club, Company, Membership, MembershipState
+from bourse.clubs.compare import COMPANY_FIELDS, PERSON_FIELDS, Change, KnownCompany, KnownPerson, Verdict, compare
+from bourse.clubs.models import BroughtList, Club, Company, Membership, MembershipState, WrittenRow
+from bourse.clubs.pointers import highest_ids
 from bourse.clubs.read_list import Row
 from bourse.db import db
 from bourse.people.models import Language, Person
 
+WRITTEN = {  # the columns that a list writes
+    "company": ("name", "know_how", *COMPANY_FIELDS),
+    "person": ("email", *PERSON_FIELDS),
+    "membership": ("job_title", "state", "company_id"),
+}
+
 
 def judge(club: Club, rows: Iterable[Row]) -> tuple[Verdict, ...]:
     """What becomes of each row, given what the cluster knows today."""
-    people = [_known_person(person, membership) for person, membership in _people(club)]
+    rows = tuple(rows)
+    people = [_known_person(each) for each in _people(club, {row.email for row in rows})]
     return compare(rows, people, [_known_company(company) for company in _companies(club)])
 
 
-def write(club: Club, verdicts: Iterable[Verdict]) -> None:
-    """Applies the changes of the rows that are not refused."""
-    rows = _Rows(club)
+def write(brought: BroughtList, verdicts: Collection[Verdict]) -> None:
+    """Applies the changes of the rows that are not refused, and remembers them so that they can be undone."""
+    rows = _Rows(brought.club, {verdict.row.email for verdict in verdicts})
     for verdict in verdicts:
         if verdict.person and verdict.company:
-            rows.apply(verdict.changes, verdict.person, verdict.company)
+            rows.apply(verdict.row.line, verdict.changes, verdict.person, verdict.company)
+    db.session.flush()
+    if traces := [{"brought_id": brought.id, **trace} for trace in rows.traces()]:
+        db.session.execute(db.insert(WrittenRow), traces)
+    brought.horizon = highest_ids()
 
 
-def _people(club: Club) -> list[tuple[Person, Membership | None]]:
-    """Everybody, each with the membership in this club: an address is one person's in all clubs."""
+@dataclass(frozen=True)
+class _Known:
+    """Somebody, with the membership in the club of the list, and whether another club has him as well."""
+
+    person: Person
+    membership: Membership | None
+    is_elsewhere: bool
+
+
+def _people(club: Club, emails: Collection[str]) -> list[_Known]:
+    """Everybody of the club, and whoever has one of the addresses: it is one person's in all clubs."""
+    other = aliased(Membership)
+    is_others = (other.person_id == Person.id, other.club_id != club.id, other.state != MembershipState.left)
     in_club = db.and_(Membership.person_id == Person.id, Membership.club_id == club.id)
-    query = db.select(Person, Membership).outerjoin(Membership, in_club).order_by(Person.id)
-    pairs = db.session.execute(query.options(selectinload(Person.memberships)))
-    return [(person, membership) for person, membership in pairs]
+    query = db.select(Person, Membership, db.exists().where(*is_others)).outerjoin(Membership, in_club)
+    is_meant = db.or_(Membership.id.is_not(None), Person.email.in_(emails))
+    return [_Known(*row) for row in db.session.execute(query.where(is_meant).order_by(Person.id))]
 
 
 def _companies(club: Club) -> list[Company]:
@@ -39,8 +64,9 @@ def _companies(club: Club) -> list[Company]:
     return list(db.session.scalars(query))
 
 
-def _known_person(person: Person, membership: Membership | None) -> KnownPerson:
+def _known_person(known: _Known) -> KnownPerson:
     """Of somebody who never was in this club, nothing is told to it."""
+    person, membership = known.person, known.membership
     if membership is None:
         return KnownPerson(email=person.email, is_elsewhere=True)
     return KnownPerson(
@@ -52,7 +78,7 @@ def _known_person(person: Person, membership: Membership | None) -> KnownPerson:
         company=str(membership.company_id or ""),
         job_title=membership.job_title,
         state=membership.state,
-        is_elsewhere=membership.is_elsewhere,
+        is_elsewhere=known.is_elsewhere,
     )
 
 
@@ -71,16 +97,17 @@ def _known_company(company: Company) -> KnownCompany:
 
 
 class _Rows:
-    """The rows by the keys that verdicts use; a missing one is made."""
+    """The rows by the keys that verdicts use; a missing one is made. Knows what each was before it was touched."""
 
-    def __init__(self, club: Club):
+    def __init__(self, club: Club, emails: Collection[str]):
         self.club = club
-        pairs = _people(club)
-        self.people = {person.email: person for person, _ in pairs}
-        self.memberships = {person.email: membership for person, membership in pairs if membership}
+        known = _people(club, emails)
+        self.people = {each.person.email: each.person for each in known}
+        self.memberships = {each.person.email: each.membership for each in known if each.membership}
         self.companies = {str(company.id): company for company in _companies(club)}
+        self.touched: dict[Any, tuple[int, dict[str, Any] | None]] = {}  # row: line, and the columns of one not made
 
-    def apply(self, changes: Iterable[Change], person: KnownPerson, company: KnownCompany) -> None:
+    def apply(self, line: int, changes: Iterable[Change], person: KnownPerson, company: KnownCompany) -> None:
         rows: dict[str, Any] = {
             "company": self.company(company.key),
             "person": self.person(person.email),
@@ -90,6 +117,7 @@ class _Rows:
             row = rows[change.noun]
             if change.noun == "person" and not change.before and getattr(row, change.field):
                 continue  # known elsewhere, and so unseen: it stays
+            self.touched.setdefault(row, (line, columns_of(row, WRITTEN[change.noun]) if row.id else None))
             setattr(row, change.field, _value(change, rows["company"]))
 
     def company(self, key: str) -> Company:
@@ -107,6 +135,26 @@ class _Rows:
             self.memberships[email] = Membership(club=self.club, person=self.person(email))
             db.session.add(self.memberships[email])
         return self.memberships[email]
+
+    def traces(self) -> Iterator[dict[str, Any]]:
+        """What was made or changed, once it has its ids."""
+        for row, (line, before) in self.touched.items():
+            after = columns_of(row, before)
+            changed = [name for name, value in after.items() if before is None or value != before[name]]
+            if changed:
+                yield {
+                    "noun": row.__tablename__,
+                    "row_id": row.id,
+                    "line": line,
+                    "before": before and {name: before[name] for name in changed},
+                    "after": {name: after[name] for name in changed},
+                }
+
+
+def columns_of(row: Any, names: Iterable[str] | None = None) -> dict[str, Any]:
+    """A row's columns, or those of these names, as JSON keeps them."""
+    values = {name: getattr(row, name) for name in names or row.__table__.columns.keys()}
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in values.items()}
 
 
 def _value(change: Change, company: Company) -> object:

@@ -369,6 +369,74 @@ def test_commas_in_the_cells_do_not_separate_columns() -> None:
     assert (row.email, len(row.know_how)) == ("jo@g.example", 6)
 
 
+FRENCH = {"company": "Raison sociale", "family_name": "Nom de famille", "given_name": "Prénom", "email": "Courriel"}
+ENGLISH = {"company": "Company", "family_name": "Last name", "given_name": "First name", "email": "E-mail address"}
+CELLS = {"company": "Écrou & Cie", "family_name": "Noël", "given_name": "Zoé", "email": "Zoe@Ecrou.example"}
+WHOLE = {"family_given": "NOËL Zoé", "given_family": "Zoé NOËL"}
+WHOLE_HEADINGS = {"family_given": ("Nom et prénom", "Last name, first name"), "given_family": ("Contact", "Full name")}
+
+
+@given(
+    st.sampled_from([FRENCH, ENGLISH]),
+    st.permutations(list(CELLS)),
+    st.sampled_from(["", *WHOLE]),
+    st.sampled_from([";", ",", "\t"]),
+    st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "cp1252", "xlsx"]),
+)
+def test_a_list_says_the_same_in_either_language_in_any_order_and_form(
+    headings: dict[str, str], order: list[str], whole: str, separator: str, form: str
+) -> None:
+    if whole:  # one column for both names
+        order = [whole if field == "family_name" else field for field in order if field != "given_name"]
+    language = 0 if headings is FRENCH else 1
+    lines = [
+        [headings[field] if field in headings else WHOLE_HEADINGS[field][language] for field in order],
+        [{**CELLS, **WHOLE}[field] for field in order],
+    ]
+    if form == "xlsx":
+        content, name = workbook(*lines), "m.xlsx"
+    else:
+        quoted = (separator.join(f'"{cell}"' for cell in line) for line in lines)
+        content, name = "\r\n".join(quoted).encode(form), "m.csv"
+    (row,) = read_list(content, name).rows
+    said = (row.company, row.family_name, row.given_name, row.email)
+    assert said == ("Écrou & Cie", "Noël", "Zoé", "zoe@ecrou.example")
+
+
+# Columns that a person names
+
+
+def test_somebody_may_say_what_a_column_holds() -> None:
+    lines = csv_of("Entreprise;Nom;Prénom;Courrier élec;Pro", "Gentiane;Roe;Jo;jo@g.example;0699000001")
+    before, after = read_list(lines, "m.csv"), read_list(lines, "m.csv", {"D": "email", "E": "mobile", "C": ""})
+    assert (before.missing, after.missing) == (("email",), ())
+    assert (after.rows[0].email, after.rows[0].mobile, after.rows[0].given_name) == ("jo@g.example", "+33699000001", "")
+    assert [column.heading for column in after.unknown] == ["Prénom"]
+
+
+def test_a_column_without_a_heading_may_be_named_too() -> None:
+    members = read_list(csv_of("Entreprise;Nom;;Mail", "Gentiane;Roe;Jo;jo@g.example"), "m.csv", {"C": "given_name"})
+    assert [(column.letter, column.samples) for column in members.columns][2] == ("C", ("Jo",))
+    assert members.unknown == ()
+
+
+def test_samples_are_few_short_and_differ() -> None:
+    lines = ["Entreprise;Nom;Mail", *(f"Gentiane;{'x' * 90};{n}@g.example" for n in range(9))]
+    company, name, mail = read_list(csv_of(*lines), "m.csv").columns
+    assert (company.samples, name.samples) == (("Gentiane",), ("x" * 40,))
+    assert mail.samples == ("0@g.example", "1@g.example", "2@g.example")
+
+
+def test_without_a_header_the_columns_go_by_their_letters_until_they_are_named() -> None:
+    lines = csv_of("Gentiane,Roe Jo,jo@g.example", "Arolle,Sage Zoé,zoe@a.example")
+    assert reason(lines, "m.csv") == "no_header"
+    unnamed = read_list(lines, "m.csv", {})
+    assert (unnamed.header_line, unnamed.rows, unnamed.missing) == (0, (), ("company", "email", "family_name"))
+    assert [column.letter for column in unnamed.columns] == ["A", "B", "C"]
+    named = read_list(lines, "m.csv", {"A": "company", "B": "family_given", "C": "email"})
+    assert [(row.line, row.given_name) for row in named.rows] == [(1, "Jo"), (2, "Zoé")]
+
+
 # What is no list
 
 

@@ -8,8 +8,10 @@ from flask_babel import force_locale
 
 from bourse.clubs import tell_list
 from bourse.clubs.compare import COMPANY_FIELDS, PERSON_FIELDS, Change
+from bourse.clubs.models import ListState
 from bourse.clubs.open_sheets import UnreadableList
 from bourse.clubs.read_list import REFUSALS, Remark
+from bourse.clubs.take_back import Fate, Reason, Trace
 
 
 @pytest.fixture
@@ -34,6 +36,20 @@ def test_every_remark_has_a_sentence() -> None:
 @pytest.mark.usefixtures("french")
 def test_every_reason_not_to_read_a_file_has_a_sentence() -> None:
     assert set(tell_list.UNREADABLE) == codes_told(UnreadableList)
+
+
+@pytest.mark.usefixtures("french")
+def test_every_reason_to_stay_has_a_sentence() -> None:
+    codes = codes_told(Reason) - {"used"}
+    reasons = [*map(Reason, codes), Reason("changed", "company_id"), Reason("used", "sign_in"), Reason("used", "new")]
+    for noun in ("person", "company"):
+        trace = Trace(noun, 1, 2, None, {}, {}, person=noun == "person")
+        sentences = [tell_list.why_it_stays(Fate((trace,), reason)) for reason in reasons]
+        assert all(sentence.endswith(".") and "%(" not in sentence for sentence in sentences)
+
+
+def test_every_state_of_a_list_has_a_name() -> None:
+    assert set(tell_list.LIST_STATES) == set(ListState)
 
 
 def test_every_field_has_a_name() -> None:

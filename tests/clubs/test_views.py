@@ -1,17 +1,14 @@
 """The club's pages, as each person finds them."""
 
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from lxml import html
 
-from bourse.clubs.models import Agenda, BroughtList, Club, Membership
-from bourse.clubs.open_sheets import MOST_BYTES
+from bourse.clubs.models import Agenda, Club, Membership
 from bourse.db import db
-from bourse.people.models import AuditEvent, Person
+from bourse.people.models import AuditEvent
 from tests.cast import Cast, Visit
 
 LIST = Path(__file__).parent / "lists" / "membres.xlsx"
@@ -175,112 +172,3 @@ def test_a_new_charter_wants_its_box_ticked(client: FlaskClient, club: Cast, vis
     page = visit(client, "claire").post(f"/clubs/{club.slug}/charter/new", data={"text": "Non", "version": "1"})
     assert "Cochez la case" in page.text
     assert db.session.get_one(Club, club.club).charter_version == 1
-
-
-# Lists
-
-
-def test_a_list_is_shown_row_by_row_before_anything_is_written(client: FlaskClient, club: Cast, visit: Visit) -> None:
-    before = db.session.query(Person).count()
-    shown = client.get(upload(visit(client, "claire"), club).location).text
-    assert "Hélène Pralong" in shown
-    assert "paul.rochebrune(at)gypaete.example" in shown
-    assert "Indiquez l’entreprise." in shown
-    assert "Anciens membres" in shown
-    assert db.session.query(Person).count() == before
-
-
-def test_a_list_tells_nothing_of_people_of_other_clubs(client: FlaskClient, club: Cast, visit: Visit) -> None:
-    stranger = db.session.get_one(Person, club.stranger)
-    stranger.family_name, stranger.mobile = "Rochebrune", "+33699000020"
-    db.session.commit()
-    lines = ["Entreprise;Nom;Prénom;Mail;Portable"]
-    lines += ["Gypaète;Rochebrune;Stranger;s@gypaete.example;", "Gypaète;Roe;Jo;stranger@bourse.example;0699000013"]
-    page = client.get(upload(visit(client, "claire"), club, "\n".join(lines).encode(), "m.csv").location).text
-    assert "Jo Roe" in page
-    assert "porte déjà ce nom" not in page
-    assert "connue sous un autre nom" not in page
-    assert "99000020" not in page
-
-
-def test_a_file_name_is_kept_without_control_characters(client: FlaskClient, club: Cast, visit: Visit) -> None:
-    assert upload(visit(client, "claire"), club, name="mem\x00bres\x07.xlsx").status_code == 302
-    assert db.session.scalars(db.select(BroughtList.file_name)).one() == "membres.xlsx"
-
-
-def test_only_refused_rows_may_be_shown(client: FlaskClient, club: Cast, visit: Visit) -> None:
-    shown = client.get(upload(visit(client, "claire"), club).location + "?only=refused").text
-    assert "Paul Rochebrune" in shown
-    assert "Hélène Pralong" not in shown
-
-
-def test_nothing_is_written_while_a_row_is_refused(client: FlaskClient, club: Cast, visit: Visit) -> None:
-    before = db.session.query(Person).count()
-    answer = client.post(upload(visit(client, "claire"), club).location)
-    assert "rien n’est écrit pour l’instant" in answer.text
-    assert db.session.query(Person).count() == before
-
-
-def test_a_list_is_written_once_and_its_file_forgotten(client: FlaskClient, club: Cast, visit: Visit) -> None:
-    url = upload(visit(client, "claire"), club).location
-    before = db.session.query(Person).count()
-    for _ in range(2):
-        assert client.post(url, data={"skip_refused": "y"}).status_code == 302
-    assert db.session.query(Person).count() == before + 13
-    assert db.session.scalars(db.select(BroughtList.content)).one() is None
-    assert db.session.query(AuditEvent).filter_by(act="write_list").count() == 1
-
-
-def test_two_confirmations_at_once_have_one_effect(app: Flask, client: FlaskClient, club: Cast, visit: Visit) -> None:
-    url = upload(visit(client, "claire"), club).location
-    before = db.session.query(Person).count()
-    browsers = [visit(app.test_client(), "claire") for _ in range(4)]
-    db.session.commit()
-    with ThreadPoolExecutor(4) as at_once:
-        answers = list(at_once.map(lambda each: each.post(url, data={"skip_refused": "y"}).status_code, browsers))
-    assert answers == [302] * 4
-    assert db.session.query(Person).count() == before + 13
-    assert db.session.query(AuditEvent).filter_by(act="write_list").count() == 1
-
-
-def test_a_second_list_says_that_all_is_the_same(client: FlaskClient, club: Cast, visit: Visit) -> None:
-    client.post(upload(visit(client, "claire"), club).location, data={"skip_refused": "y"})
-    shown = client.get(upload(client, club).location).text
-    assert "nouvelle" not in shown
-    assert "14\xa0inchangées" in shown
-
-
-def test_a_list_may_be_given_up(client: FlaskClient, club: Cast, visit: Visit) -> None:
-    url = upload(visit(client, "claire"), club).location
-    client.post(f"{url}/drop")
-    assert "abandonnée" in client.get(url).text
-    assert db.session.scalars(db.select(BroughtList.content)).one() is None
-
-
-def test_a_list_belongs_to_those_who_facilitate(client: FlaskClient, club: Cast, visit: Visit) -> None:
-    url = upload(visit(client, "claire"), club).location
-    assert visit(client, "marc").get(url).status_code == 404
-    assert client.post(url).status_code == 404
-
-
-@pytest.mark.parametrize(
-    ("content", "sentence"),
-    [
-        (b"", "aucune personne"),
-        (b"\x89PNG", "n’est pas un tableau"),
-        (b"PK\x03\x04broken", "abîmé"),
-        (b"x" * (MOST_BYTES + 1), "moins de 5 Mo"),
-    ],
-    ids=["empty", "a picture", "damaged", "too large"],
-)
-def test_a_file_that_cannot_be_read_gets_a_sentence(
-    client: FlaskClient, club: Cast, visit: Visit, content: bytes, sentence: str
-) -> None:
-    answer = upload(visit(client, "claire"), club, content)
-    assert answer.status_code == (413 if len(content) > MOST_BYTES else 422)
-    assert sentence in answer.text
-    assert db.session.query(BroughtList).count() == 0
-
-
-def test_no_file_gets_a_sentence(client: FlaskClient, club: Cast, visit: Visit) -> None:
-    assert "Choisissez un fichier." in visit(client, "claire").post(f"/clubs/{club.slug}/import").text

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bourse.clubs.models import Club, Company, Membership, MembershipState
+from bourse.clubs.models import BroughtList, Club, Company, Membership, MembershipState
 from bourse.clubs.read_list import read_list
 from bourse.clubs.write_list import judge, write
 from bourse.db import db
@@ -17,9 +17,11 @@ def bring(club: Cast, *lines: str) -> list[str]:
     """Writes a list into the club; the standing of each of its rows."""
     content = LIST.read_bytes() if not lines else "\n".join([HEADER, *lines]).encode()
     name = "membres.csv" if lines else LIST.name
-    row = db.session.get_one(Club, club.club)
-    verdicts = judge(row, read_list(content, name).rows)
-    write(row, verdicts)
+    brought = BroughtList(club=db.session.get_one(Club, club.club), file_name=name)
+    db.session.add(brought)
+    db.session.flush()
+    verdicts = judge(brought.club, read_list(content, name).rows)
+    write(brought, verdicts)
     db.session.commit()
     return [verdict.standing for verdict in verdicts]
 

@@ -42,8 +42,8 @@ def test_its_letters_and_the_page_of_their_link_tell_its_own_hours(app, montreal
         db.session.commit()
         link = answer_url(invitation_of(montreal.meeting, montreal.marc)).removeprefix("http://localhost")
     mails = {mail["To"].addresses[0].username: mail for mail in carry(app, smtp)}
-    assert f"{THERE} (heure de Toronto)" in mails["marc"].get_body(("plain",)).get_content()
-    assert "8\u00a0am\u00a0–\u00a012\u00a0pm (Toronto time)" in mails["nadia"].get_body(("plain",)).get_content()
+    assert f"{THERE} (heure de Montreal)" in mails["marc"].get_body(("plain",)).get_content()
+    assert "8\u00a0am\u00a0–\u00a012\u00a0pm (Montreal time)" in mails["nadia"].get_body(("plain",)).get_content()
     assert THERE in mails["marc"].get_body(("html",)).get_content()
     assert THERE in client.get(link).text
 
