@@ -200,7 +200,7 @@ def _prepare(meeting: Meeting, people: Sequence[int]) -> None:
     """Its problem is approved, and people write their cards."""
     problem = Problem(meeting=meeting, saved_by_id=people[0], **dict.fromkeys(ANSWERS, PROSE * 2))
     problem.question = "Comment garder le savoir-faire ?"
-    problem.approve(now())
+    problem.approve(meeting.host.person, now())
     board = Board(meeting=meeting, phase=Phase.writing, revision=len(people))
     db.session.add_all([problem, board])
     db.session.flush()

@@ -42,6 +42,8 @@ from bourse.outcomes import views as outcomes
 from bourse.people import signing
 from bourse.people import views as people_views
 from bourse.people.commands import link
+from bourse.problems import attachment_views as attachments
+from bourse.problems import version_views as versions
 from bourse.problems import views as problems
 from bourse.refusals import answer_refusals
 from bourse.settings import Settings, UnsafeSettings
@@ -49,7 +51,7 @@ from bourse.settings import Settings, UnsafeSettings
 ROOMS = (
     *(people_views, clubs, member_views, company_views, list_views),
     *(meetings, answers, exclusions, calendar_views),
-    *(problems, board, agenda, attendance, outcomes),
+    *(problems, versions, attachments, board, agenda, attendance, outcomes),
     *(home, club_views, feed_views),
 )
 COMMANDS = (init, serve, demo, link, people, worker, letters, list_meetings)
@@ -179,6 +181,8 @@ def _finders() -> dict[str, doors.Finder]:
         "membership": partial(db.session.get, Membership),
         "brought": partial(db.session.get, BroughtList),
         "meeting": meetings.find,
+        "attachment": attachments.find,
+        "version": versions.find,
         "invitation": partial(db.session.get, Invitation),
         "idea": board.find,
         "commitment": outcomes.find,

@@ -14,12 +14,15 @@ from bourse.meetings.models import CalendarCopy, Meeting
 from bourse.outcomes.models import Commitment, Outcome
 from bourse.outcomes.read import Readers
 from bourse.people.models import Person
+from bourse.problems.attachment_models import Attachment
 from bourse.problems.models import Problem, ProblemState
 from bourse.problems.read import Readers as ProblemReaders
+from bourse.problems.version_models import ReviewNote
 from tests.cast import in_days, invitation_of
 from tests.test_personas import SHORT, places, rules, url_of  # noqa: F401 - places is a fixture
 
 DRAFT, CARD, SYNTHESIS = "canari-brouillon", "canari-carte", "canari-synthese"
+KEPT, FILE = "canari-version", "canari-fichier"  # of the same draft
 ANSWERS = ("question", "why_now", "context", "tried", "options", "out_of_bounds", "expected", "to_look_at")
 
 
@@ -28,7 +31,15 @@ def canaries(app, club, places):  # noqa: F811
     with app.app_context():
         meeting = db.session.get_one(Meeting, club.meeting)
         answers = {name: f"{DRAFT}-{name}" for name in ANSWERS}
-        db.session.add(Problem(meeting=meeting, state=ProblemState.draft, **answers))
+        problem = db.session.scalars(db.select(Problem).filter_by(meeting_id=meeting.id)).one()
+        problem.state = ProblemState.draft
+        for name, text in answers.items():
+            setattr(problem, name, text)
+        version = db.session.scalars(problem.versions.select()).one()
+        version.question = KEPT
+        version.notes = [ReviewNote(question="tried", text=KEPT)]
+        attachment = db.session.scalars(db.select(Attachment).filter_by(problem_id=problem.id)).one()
+        attachment.name, attachment.content = f"{FILE}.pdf", FILE.encode()
         board = db.session.scalars(db.select(Board).filter_by(meeting_id=meeting.id)).one()
         board.phase = Phase.writing
         board.ideas.append(Idea(author_id=club.marc, client_key="c", text=CARD, revision=2))
@@ -55,7 +66,13 @@ def readers_of(app, visit, canaries, word):
 
 @pytest.mark.parametrize(
     ("word", "readers"),
-    [(DRAFT, {"hugo", "claire"}), (CARD, {"marc"}), (SYNTHESIS, {"hugo", "claire"})],
+    [
+        (DRAFT, {"hugo", "claire"}),
+        (KEPT, {"hugo", "claire"}),
+        (FILE, {"hugo", "claire"}),
+        (CARD, {"marc"}),
+        (SYNTHESIS, {"hugo", "claire"}),
+    ],
 )
 def test_the_words_reach_nobody_else(app, canaries, visit, word, readers):
     assert readers_of(app, visit, canaries, word) == readers
@@ -71,7 +88,7 @@ def test_the_words_are_in_no_letter_no_list_and_no_log(app, club, canaries, runn
     told += runner.invoke(args=["letters", "list", "--json"]).stdout
     assert letters
     assert json.loads(runner.invoke(args=["meetings", "list", "--json"]).stdout)
-    for word in (DRAFT, CARD, SYNTHESIS):
+    for word in (DRAFT, CARD, SYNTHESIS, KEPT, FILE):
         assert word not in written + told + "".join(capfd.readouterr())
 
 

@@ -19,6 +19,9 @@ from bourse.db import db
 from bourse.meetings.models import Answer, Meeting, Via
 from bourse.outcomes.models import Commitment, Outcome
 from bourse.people.models import Person
+from bourse.problems.attachment_models import Attachment
+from bourse.problems.inspect import Inspected, Kind
+from bourse.problems.models import Problem
 from tests.cast import a_club, a_company, a_member, a_person, invitation_of
 
 LIST = "Entreprise;Nom;Prénom;Mail\nGénépi;Montvernois;Claire;c.montvernois@genepi.example".encode()
@@ -66,6 +69,7 @@ def places(app, club):
         outcome = Outcome(meeting=meeting, commitments=[commitment])
         brought = BroughtList(club=ours, person_id=club.claire, file_name="liste.csv", content=LIST)
         db.session.add_all([board, idea, outcome, brought])
+        version, attachment = a_problem(meeting)
         db.session.commit()
         company, other = (
             db.session.scalars(db.select(Company).filter_by(name=name)).one()
@@ -86,11 +90,26 @@ def places(app, club):
             "invitation": invitation_of(club.meeting, club.nadia).id,
             "idea": idea.id,
             "commitment": commitment.id,
+            "version": version.id,
+            "attachment": attachment.token,
             "token": "x",
             "name": "x",
             "code": "fr",
             "filename": "tokens.css",
         }
+
+
+def a_problem(meeting):
+    """Handed in, with a file."""
+    problem = Problem(meeting=meeting)
+    db.session.add(problem)
+    problem.save({"question": "Comment ?"}, by=meeting.host.person, at=now())
+    problem.submit(by=meeting.host.person, at=now())
+    attachment = Attachment.of(Inspected("plan.pdf", Kind.pdf, b"%PDF-"), by=meeting.host.person)
+    attachment.problem = problem
+    db.session.add(attachment)
+    db.session.flush()
+    return db.session.scalars(problem.versions.select()).one(), attachment
 
 
 @pytest.fixture

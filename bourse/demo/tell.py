@@ -111,7 +111,7 @@ class Story:
         meeting.release(meeting.starts_at - GO)
         self._call(meeting, list(self.members), _by_name(declined=excused), meeting.starts_at - CALLS)
         self._tick(meeting, _by_name(excused=excused, absent=absent))
-        _ask(meeting, facts["problem"], facts.get("title_in_letters", True))
+        _ask(meeting, facts["problem"], facts.get("title_in_letters", True), self.facilitator)
         self._brainstorm(meeting, facts["ideas"])
         self._conclude(meeting, facts)
 
@@ -154,13 +154,13 @@ class Story:
         return invitation
 
 
-def _ask(meeting: Meeting, answers: Facts, title_in_letters: bool) -> None:
+def _ask(meeting: Meeting, answers: Facts, title_in_letters: bool, facilitator: Person) -> None:
     """The host's problem, written, shared with the club and approved in time."""
     submitted_at = meeting.starts_at - SUBMITTED
     problem = _write(meeting, answers, submitted_at)
     problem.share_with(ProblemReaders.club, title_in_letters, submitted_at)
-    problem.submit(submitted_at)
-    problem.approve(meeting.starts_at - APPROVED)
+    problem.submit(meeting.host.person, submitted_at)
+    problem.approve(facilitator, meeting.starts_at - APPROVED)
 
 
 def _write(meeting: Meeting, answers: Facts, at: datetime) -> Problem:

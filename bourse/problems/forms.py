@@ -3,14 +3,17 @@
 from collections.abc import Iterable
 from typing import Any
 
+from flask_wtf.file import FileRequired, MultipleFileField
 from wtforms import BooleanField, RadioField, SelectChoice, TextAreaField
+from wtforms.fields import Field
+from wtforms.validators import ValidationError
 
 from bourse.db import LINE, PROSE
-from bourse.forms import AtMost, BourseForm, Required, VersionedForm
+from bourse.forms import AtMost, BourseForm, VersionedForm
 from bourse.problems.frame import ANSWERS
 from bourse.problems.models import Problem
 from bourse.problems.read import Readers
-from bourse.words import _l
+from bourse.words import _, _l
 
 
 def one_line(text: Any) -> Any:
@@ -94,9 +97,57 @@ class ApproveForm(VersionedForm):
 
 
 class SendBackForm(BourseForm):
+    """A word about the whole, and below one field for each answer, named after it: `about_tried`."""
+
     review_note = TextAreaField(
         _l("Que faut-il compléter ?"),
-        [Required(_l("Écrivez à l'hôte ce qu'il faut compléter.")), AtMost(PROSE)],
-        description=_l("L'hôte seul lira ce mot."),
+        [AtMost(PROSE)],
+        description=_l("Dans l'ensemble, ou sous une réponse. L'hôte seul lira vos mots."),
         render_kw={"rows": 3},
     )
+
+    def validate_review_note(self, field: Field) -> None:
+        if not self.asked:
+            raise ValidationError(_("Écrivez à l'hôte ce qu'il faut compléter."))
+
+    def about(self, answer: str) -> Field:
+        return self[f"about_{answer}"]
+
+    @property
+    def asked(self) -> dict[str, str]:
+        """What was typed, by question; "" is the whole."""
+        typed = {"": self.review_note.data, **{name: self.about(name).data for name in ANSWERS}}
+        return {name: text for name, text in typed.items() if text}
+
+
+for _name in ANSWERS:
+    _about = TextAreaField(_l("Que faut-il compléter ici ?"), [AtMost(PROSE)], render_kw={"rows": 2})
+    setattr(SendBackForm, f"about_{_name}", _about)
+
+
+class AttachForm(BourseForm):
+    files = MultipleFileField(
+        _l("Ajouter des fichiers"),
+        [FileRequired(_l("Choisissez un fichier."))],
+        description=_l("PDF, images, Word, Excel ou PowerPoint ; 20 Mo au plus par fichier."),
+    )
+
+
+REFUSALS = {
+    "empty": _l("« %(name)s » est vide : choisissez un autre fichier."),
+    "too_large": _l("« %(name)s » dépasse 20 Mo : allégez-le, ou ajoutez-le en plusieurs parties."),
+    "other_format": _l("Ajoutez « %(name)s » au format .pdf, .png, .jpg, .docx, .xlsx ou .pptx."),
+    "old_office": _l("Enregistrez « %(name)s » au format .docx, .xlsx, .pptx ou .pdf, puis ajoutez-le."),
+    "macros": _l("« %(name)s » contient des macros : enregistrez-le sans elles, ou en .pdf, puis ajoutez-le."),
+    "locked": _l("« %(name)s » est protégé par un mot de passe : enlevez-le, puis ajoutez le fichier."),
+    "disguised": _l("Le contenu de « %(name)s » n'est pas ce que son nom annonce : enregistrez-le de nouveau."),
+    "too_many_pixels": _l("« %(name)s » dépasse 40 millions de points : réduisez l'image, puis ajoutez-la."),
+    "swollen": _l("« %(name)s » prend trop de place une fois ouvert : enregistrez-le en .pdf, puis ajoutez-le."),
+    "damaged": _l("« %(name)s » est abîmé : enregistrez-le de nouveau, puis ajoutez-le."),
+    "no_room": _l("« %(name)s » n'entre plus : 50 fichiers et 500 Mo au plus. Retirez d'abord un fichier."),
+}
+
+
+def refusal(reason: str, name: str) -> str:
+    """Why a file is not taken, and what to do."""
+    return str(REFUSALS[reason]) % {"name": name}

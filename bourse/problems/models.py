@@ -6,17 +6,19 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, UniqueConstraint
-from sqlalchemy.orm import Mapped, backref, foreign, mapped_column, relationship
+from sqlalchemy.orm import Mapped, WriteOnlyMapped, backref, foreign, mapped_column, relationship
 
 from bourse.clock import now
 from bourse.clubs.models import Club
 from bourse.clubs.roles import is_facilitator
-from bourse.db import Line, Prose, db
+from bourse.db import db
 from bourse.meetings.models import Meeting
 from bourse.meetings.roles import belongs_to, is_attending, is_host
 from bourse.people.models import Person
 from bourse.problems.frame import ANSWERS
+from bourse.problems.keep import REVIEWED, Why, before_writing
 from bourse.problems.read import TOLD, Dates, Level, ProblemState, Readers, Relation, level, state_at
+from bourse.problems.version_models import Answers, ReviewNote, Version
 
 BLANK: dict[str, Any] = {
     **dict.fromkeys(ANSWERS, ""),
@@ -32,7 +34,7 @@ def present_host(context: Any) -> int:
     return context.connection.scalar(db.select(Meeting.host_id).filter_by(id=meeting_id))
 
 
-class Problem(db.Model):
+class Problem(Answers, db.Model):
     """The problem that one host puts to one meeting; `meeting.problem` is that of its present host, and no other's.
 
     `version` rises with each change, so that two writers notice each other.
@@ -41,18 +43,9 @@ class Problem(db.Model):
     __table_args__ = (UniqueConstraint("meeting_id", "host_id"),)
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"))
     host_id: Mapped[int] = mapped_column(ForeignKey("membership.id"), default=present_host)
-    question: Mapped[Line] = mapped_column(default="")
-    why_now: Mapped[Prose] = mapped_column(default="")
-    context: Mapped[Prose] = mapped_column(default="")
-    tried: Mapped[Prose] = mapped_column(default="")
-    options: Mapped[Prose] = mapped_column(default="")
-    out_of_bounds: Mapped[Prose] = mapped_column(default="")
-    expected: Mapped[Prose] = mapped_column(default="")
-    to_look_at: Mapped[Prose] = mapped_column(default="")
     readers: Mapped[Readers] = mapped_column(default=Readers.attending)
     title_in_letters: Mapped[bool] = mapped_column(default=False)
     state: Mapped[ProblemState] = mapped_column(default=ProblemState.to_write)
-    review_note: Mapped[Prose] = mapped_column(default="")
     version: Mapped[int] = mapped_column()
     saved_at: Mapped[datetime] = mapped_column(default=now)
     saved_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
@@ -67,6 +60,7 @@ class Problem(db.Model):
         )
     )
     saved_by: Mapped[Person | None] = relationship()
+    versions: WriteOnlyMapped[Version] = relationship(order_by=Version.id.desc(), backref="problem")
 
     __mapper_args__: dict[str, Any] = {"version_id_col": version}
 
@@ -76,10 +70,6 @@ class Problem(db.Model):
     @property
     def club(self) -> Club:
         return self.meeting.club
-
-    @property
-    def answers(self) -> dict[str, str]:
-        return {name: getattr(self, name) for name in ANSWERS}
 
     @property
     def dates(self) -> Dates:
@@ -104,42 +94,77 @@ class Problem(db.Model):
         """Whether it changed since somebody read that version; a blank page is nobody's."""
         return self.state is not ProblemState.to_write and self.version != version
 
-    def differs_from(self, answers: Mapping[str, str]) -> bool:
-        return any(getattr(self, name) != text for name, text in answers.items())
-
     def save(self, answers: Mapping[str, str], by: Person, at: datetime) -> bool:
         """Takes what was typed and says whether it is new. Once approved, what the host changes is reviewed again."""
         if not self.differs_from(answers):
             return False
+        self._keep_what_stands(before_writing(self.saved_by_id, self.saved_at, by.id, at))
         for name, text in answers.items():
             setattr(self, name, text)
         self.saved_by_id, self.saved_at = by.id, at
         if self.state is ProblemState.to_write:
             self.state = ProblemState.draft
         elif self.state is ProblemState.approved and is_host(by, self):
-            self.submit(at)
+            self.submit(by, at)
         self._name_meeting(at)
         return True
+
+    def take_up(self, version: Version, by: Person, at: datetime) -> bool:
+        """Puts an earlier version back as a change like any other; what stood until now is kept."""
+        if self.differs_from(version.answers):
+            self._keep_what_stands(Why.replaced)
+        return self.save(version.answers, by, at)
 
     def share_with(self, readers: Readers, title_in_letters: bool, at: datetime) -> None:
         """The host's choice: who reads the summary, and whether letters and calendars name the question."""
         self.readers, self.title_in_letters = readers, title_in_letters
         self._name_meeting(at)
 
-    def submit(self, at: datetime) -> None:
+    def submit(self, by: Person, at: datetime) -> None:
         """Hands it to the facilitator."""
         self.state, self.submitted_at, self.approved_at = ProblemState.submitted, at, None
+        self._keep(Why.handed_in, by.id, at)
         self._name_meeting(at)
 
-    def approve(self, at: datetime) -> None:
+    def approve(self, by: Person, at: datetime) -> None:
         """The facilitator's yes: from now on its readers follow from the calendar."""
-        self.state, self.approved_at, self.review_note = ProblemState.approved, at, ""
+        self.state, self.approved_at = ProblemState.approved, at
+        self._keep(Why.approved, by.id, at)
         self._name_meeting(at)
 
-    def send_back(self, note: str, at: datetime) -> None:
-        """The facilitator asks the host to complete it."""
-        self.state, self.review_note, self.approved_at = ProblemState.to_complete, note, None
+    def send_back(self, asked: Mapping[str, str], by: Person, at: datetime) -> None:
+        """The facilitator asks the host to complete it: a word by question, "" for the whole."""
+        self.state, self.approved_at = ProblemState.to_complete, None
+        version = self._keep(Why.sent_back, by.id, at)
+        version.notes = [ReviewNote(question=question, text=text) for question, text in asked.items()]
         self._name_meeting(at)
+
+    @property
+    def last_review(self) -> Version | None:
+        """The version that the facilitator last approved or sent back."""
+        return db.session.scalar(self.versions.select().where(Version.why.in_(REVIEWED)).limit(1))
+
+    @property
+    def asked(self) -> dict[str, str]:
+        """What the facilitator asked to complete, while the host has it back."""
+        review = self.last_review if self.state is ProblemState.to_complete else None
+        return review.asked if review else {}
+
+    @property
+    def standing(self) -> Version:
+        """The text as it stands, in the form of a version; it is not stored."""
+        return Version(why=Why.standing, by=self.saved_by, at=self.saved_at, **self.answers)
+
+    def _keep_what_stands(self, why: Why | None) -> None:
+        """Unless the last version says the same."""
+        last = why and db.session.scalar(self.versions.select().limit(1))
+        if why and not (last and last.answers == self.answers):
+            self._keep(why, self.saved_by_id, self.saved_at)
+
+    def _keep(self, why: Why, by_id: int | None, at: datetime) -> Version:
+        version = Version(why=why, by_id=by_id, at=at, **self.answers)
+        self.versions.add(version)
+        return version
 
     def _name_meeting(self, at: datetime) -> None:
         """Keeps the title that calendars show: the question once approved, if the host lets it be told there."""

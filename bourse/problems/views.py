@@ -16,6 +16,8 @@ from bourse.forms import VersionedForm
 from bourse.meetings.models import Meeting
 from bourse.meetings.roles import hosts_or_facilitates, is_host
 from bourse.people.models import Person, note
+from bourse.problems.attachment_models import forget_removed
+from bourse.problems.compare import Piece, compare
 from bourse.problems.forms import AnswersForm, ApproveForm, SendBackForm, ShareForm
 from bourse.problems.frame import ANSWERS, STEPS, answered, minutes_left, missing, step_after, step_to_resume
 from bourse.problems.models import Problem, Reading, dates_of, reading
@@ -49,23 +51,32 @@ def read(meeting: Meeting) -> ResponseReturnValue:
 
 def _reading_page(meeting: Meeting, form: SendBackForm | None = None, **more: Any) -> str:
     problem = meeting.problem
+    may_review = is_facilitator(current_user, meeting) and problem is not None and problem.state not in NOT_HANDED_IN
     return render_template(
         "problems/read.html",
         meeting=meeting,
         problem=problem,
         reading=reading(current_user, meeting, now()),
-        may_review=is_facilitator(current_user, meeting) and problem is not None and problem.state not in NOT_HANDED_IN,
+        may_review=may_review,
+        questions=ANSWERS,
+        changes=_changes_since_review(problem) if may_review else {},
         approve_form=ApproveForm(obj=problem, formdata=None),
         send_back_form=form or SendBackForm(formdata=None),
         **more,
     )
 
 
+def _changes_since_review(problem: Problem) -> dict[str, list[Piece]]:
+    """What is new to the facilitator in a text that was handed in again."""
+    review = problem.last_review if problem.state is ProblemState.submitted else None
+    return compare(review.answers, problem.answers) if review else {}
+
+
 @bp.route("/<int:meeting>/write", methods=["GET", "POST"])
 @door(hosts_or_facilitates, has_signed)
 def write(meeting: Meeting) -> ResponseReturnValue:
     """One step of the writing; without `?step=`, the one where the writer stopped."""
-    problem = _problem_to_change(meeting) if request.method == "POST" else meeting.problem
+    problem = problem_to_change(meeting) if request.method == "POST" else meeting.problem
     step = request.args.get("step", "")
     if step not in STEPS:
         step = step_to_resume(problem.answers if problem else {})
@@ -87,6 +98,8 @@ def _answer(meeting: Meeting, problem: Problem | None, step: str) -> ResponseRet
     if request.form.get("then") == "later":
         flash(_("Votre texte est enregistré."))
         return redirect(url_for("meetings.show", meeting=meeting.id))
+    if request.form.get("then") == "attach":
+        return redirect(url_for(".attach", meeting=meeting.id))
     return redirect(url_for(".write", meeting=meeting.id, step=step_after(step)))
 
 
@@ -94,7 +107,7 @@ def _answer(meeting: Meeting, problem: Problem | None, step: str) -> ResponseRet
 @door(hosts_or_facilitates, has_signed)
 def save(meeting: Meeting) -> ResponseReturnValue:
     """Keeps what is being typed, and says so: {said, version}; 409 adds the other text, 422 says what is wrong."""
-    problem = _problem_to_change(meeting)
+    problem = problem_to_change(meeting)
     form = AnswersForm.asking(set(ANSWERS).intersection(request.form), problem)
     if not form.validate_on_submit():
         return {"said": str(next(iter(form.errors.values()))[0])}, 422
@@ -119,7 +132,8 @@ def _share(meeting: Meeting, problem: Problem | None) -> ResponseReturnValue:
         return _writing_page(meeting, form, "share", is_stale=True), 409
     problem.share_with(Readers(form.readers.data), bool(form.title_in_letters.data), now())
     if is_handed_in:
-        problem.submit(now())
+        problem.submit(current_user, now())
+        forget_removed(problem)
     note("submit_problem" if is_handed_in else "share_problem", by=current_user, about=meeting)
     db.session.commit()
     flash(_said_of_sharing(problem))
@@ -130,13 +144,13 @@ def _share(meeting: Meeting, problem: Problem | None) -> ResponseReturnValue:
 @door(is_facilitator)
 def approve(meeting: Meeting) -> ResponseReturnValue:
     """The facilitator's yes, to the very text that she read."""
-    problem, form = _problem_to_change(meeting), ApproveForm()
+    problem, form = problem_to_change(meeting), ApproveForm()
     if not form.validate_on_submit() or problem.state in NOT_HANDED_IN:
         abort(400)
     if problem.state is not ProblemState.approved:
         if problem.is_newer_than(form.seen_version):
             return _reading_page(meeting, is_stale=True), 409
-        problem.approve(now())
+        problem.approve(current_user, now())
         note("approve_problem", by=current_user, about=meeting)
         db.session.commit()
     flash(_("Noté : le problème est approuvé. Ses lecteurs le verront à la date dite."))
@@ -147,19 +161,20 @@ def approve(meeting: Meeting) -> ResponseReturnValue:
 @door(is_facilitator)
 def send_back(meeting: Meeting) -> ResponseReturnValue:
     """The facilitator asks the host to complete it."""
-    problem, form = _problem_to_change(meeting), SendBackForm()
+    problem, form = problem_to_change(meeting), SendBackForm()
     if problem.state in NOT_HANDED_IN:
         abort(400)
     if not form.validate_on_submit():
         return _reading_page(meeting, form)
-    problem.send_back(form.review_note.data or "", now())
-    note("send_back_problem", by=current_user, about=meeting)
-    db.session.commit()
-    flash(_("Noté : %(name)s verra votre mot en ouvrant son problème.", name=meeting.host.person.name))
+    if problem.asked != form.asked:
+        problem.send_back(form.asked, current_user, now())
+        note("send_back_problem", by=current_user, about=meeting)
+        db.session.commit()
+    flash(_("Noté : %(name)s verra vos mots en ouvrant son problème.", name=meeting.host.person.name))
     return redirect(url_for(".read", meeting=meeting.id))
 
 
-def _problem_to_change(meeting: Meeting) -> Problem:
+def problem_to_change(meeting: Meeting) -> Problem:
     """Its host's problem as it is now, blank if need be; other writers wait until we have committed."""
     host_id = meeting.host_id
     db.session.refresh(meeting, ["host_id"], with_for_update=True)
@@ -200,6 +215,7 @@ def _writing_page(meeting: Meeting, form: VersionedForm, step: str, **more: Any)
         step=step,
         steps=STEPS,
         answers=answers,
+        asked=problem.asked if problem else {},
         answered=answered(answers),
         minutes=minutes_left(answers),
         dates=dates_of(meeting),
