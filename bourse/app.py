@@ -20,14 +20,14 @@ from bourse import clock, doors, figures, headers, house, words
 from bourse.agenda import views as agenda
 from bourse.attendance import views as attendance
 from bourse.board import views as board
-from bourse.clubs import company_views, list_views, member_views, roles
+from bourse.clubs import begin_views, company_views, list_views, member_views, roles
 from bourse.clubs import views as clubs
 from bourse.clubs.commands import people
 from bourse.clubs.models import BroughtList, Club, Company, CompanyLink, Membership
 from bourse.commands import init, serve
 from bourse.db import db, open_database
 from bourse.demo import demo
-from bourse.home import club_views, feed_views
+from bourse.home import club_views, feed_views, help_views
 from bourse.home import views as home
 from bourse.mailroom import catcher_views as catcher
 from bourse.mailroom.commands import letters, worker
@@ -49,7 +49,7 @@ from bourse.refusals import answer_refusals
 from bourse.settings import Settings, UnsafeSettings
 
 ROOMS = (
-    *(people_views, clubs, member_views, company_views, list_views),
+    *(people_views, clubs, begin_views, member_views, company_views, list_views),
     *(meetings, answers, exclusions, calendar_views),
     *(problems, versions, attachments, board, agenda, attendance, outcomes),
     *(home, club_views, feed_views),
@@ -127,6 +127,7 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         "BABEL_TRANSLATION_DIRECTORIES": str(house.PACKAGE / "translations"),
         "SEND_FILE_MAX_AGE_DEFAULT": 365 * 24 * 3600,
         "WRITE_DUE": (write_calendar_letters,),
+        "WAY_TO_FOUND": begin_views.way_to_found,
     }
 
 
@@ -205,6 +206,7 @@ def _facts_of_every_page() -> dict[str, Any]:
     if has_request_context():
         person = current_user._get_current_object() if current_user.is_authenticated else None
         facts |= {"current_person": person, "nav": home.navigation(person) if person else ()}
+        facts["help_page"] = help_views.page_for(person) if person else None
     return facts
 
 

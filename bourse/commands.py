@@ -1,5 +1,6 @@
 """Commands that set the house up and open it."""
 
+import contextlib
 import os
 import sys
 
@@ -7,13 +8,21 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 from flask_migrate import upgrade
+from sqlalchemy.exc import DBAPIError
 
 
 @click.command()
 @with_appcontext
 def init() -> None:
-    """Brings the database to the newest migration."""
+    """Brings the database to the newest migration; in an empty one, prints where the first club is founded."""
     upgrade()
+    _tell_the_way_in()
+
+
+def _tell_the_way_in() -> None:
+    """One line on the terminal of a house where nobody is known yet."""
+    if address := current_app.config["WAY_TO_FOUND"]():
+        click.echo(f"Nobody is here yet. Found the first club at {address}", err=True)
 
 
 @click.command()
@@ -23,6 +32,8 @@ def init() -> None:
 @with_appcontext
 def serve(host: str, port: int, workers: int) -> None:
     """Opens the web app under gunicorn."""
+    with contextlib.suppress(DBAPIError):  # not set up, or away for now: the web app says so to whoever comes
+        _tell_the_way_in()
     grace = 3 if current_app.config["SETTINGS"].in_production else 1
     options = {
         "bind": f"{host}:{port}",

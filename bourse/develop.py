@@ -129,16 +129,16 @@ def _open(household: Household, data_dir: Path, port: int) -> None:
     catcher_port.unlink(missing_ok=True)  # left by a catcher that was killed
     household.start("mail catcher", sys.executable, "-m", "bourse.mailroom.catcher", str(data_dir))
     _command("init")
+    _command("demo")  # before the web app, which would invite to found the empty house
     household.start("web app", BOURSE, "serve", "--port", str(port))
-    _command("demo")
     household.wait_until(catcher_port.exists, "mail catcher")
     household.wait_until(lambda: _answers(port), "web app")
     household.start("worker", BOURSE, "worker")
 
 
 def _command(*arguments: str) -> str:
-    """What a `bourse` command prints."""
-    with contextlib.redirect_stdout(io.StringIO()) as printed:
+    """What a `bourse` command prints; what it says beside that is for somebody who typed it."""
+    with contextlib.redirect_stdout(io.StringIO()) as printed, contextlib.redirect_stderr(io.StringIO()):
         cli.main(arguments, standalone_mode=False)
     return printed.getvalue().strip()
 

@@ -29,7 +29,7 @@ ROWS = [
 EXCEPTIONS = {("agenda", "board")}
 ABOVE_ALL = {"app", "demo", "develop"}  # what knows every room
 # The files of a room that may know Flask or the database; all others are verbs.
-IMPURE = {"models", "roles", "forms", "letters", "views", "commands"} | {
+IMPURE = {"models", "roles", "forms", "letters", "commands"} | {
     "facts",  # home: what only its own queries tell
     "due",  # meetings: reconcile's answer becomes letters
     "signing",  # people: the cookie
@@ -51,8 +51,8 @@ def room_of(file: Path) -> str | None:
 
 
 def nature(file: Path) -> str:
-    """What the file is in its room; a room may keep its views or models in several: club_views, version_models."""
-    return file.stem.rpartition("_")[2] if file.stem.endswith(("_views", "_models")) else file.stem
+    """What the file is in its room, which may keep its views, forms or models in several: club_views, list_forms."""
+    return file.stem.rpartition("_")[2] if file.stem.endswith(("_views", "_forms", "_models")) else file.stem
 
 
 def place(file: Path) -> str:
@@ -101,7 +101,7 @@ def test_verb_modules_are_pure():
 
 
 def test_only_doors_commit():
-    allowed = {"views", "commands", "worker"}
+    allowed = {"commands", "worker"}
     wrong = [
         f"{place(file)}:{node.lineno}"
         for file, tree in TREES.items()

@@ -96,6 +96,8 @@ def places(app, club):
             "name": "x",
             "code": "fr",
             "filename": "tokens.css",
+            "ending": "csv",
+            "part": "member",
         }
 
 

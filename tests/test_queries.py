@@ -73,6 +73,10 @@ PAGES = [
     ("marc", "/people/me"),
     ("marc", "/feed/"),
     ("marc", "/meetings/{next}/rencontre.ics"),
+    ("marc", "/help/member"),
+    ("claire", "/help/facilitator"),
+    ("odile", "/help/office"),
+    ("odile", "/clubs/{slug}/another"),
 ]
 
 

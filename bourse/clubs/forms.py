@@ -5,7 +5,6 @@ from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
-from flask_wtf.file import FileField, FileRequired
 from wtforms import (
     BooleanField,
     HiddenField,
@@ -22,15 +21,14 @@ from wtforms.validators import NumberRange, Optional, ValidationError
 from bourse.clubs import tidy
 from bourse.clubs.compare import MOST_KNOW_HOW, PERSON_FIELDS
 from bourse.clubs.models import Agenda, Company, Membership, MembershipState, Role
-from bourse.clubs.recognise import HEADINGS, Column
 from bourse.clubs.relate import LinkKind
-from bourse.clubs.tell_list import field_name
 from bourse.db import LINE, PROSE, SHORT
 from bourse.forms import AddressField, AtMost, BourseForm, Required, VersionedForm
 from bourse.people.models import Language
 from bourse.words import _, _l
 
 ROLES = [SelectChoice(Role.member, _l("Membre")), SelectChoice(Role.facilitator, _l("Animatrice ou animateur"))]
+LANGUAGES = [SelectChoice("fr", "Français"), SelectChoice("en", "English")]
 STATES = [
     SelectChoice(MembershipState.invited, _l("Invité")),
     SelectChoice(MembershipState.active, _l("Membre")),
@@ -125,7 +123,7 @@ class MemberForm(BourseForm):
     given_name = StringField(_l("Prénom"), [Required(_l("Indiquez le prénom.")), AtMost(LINE)])
     family_name = StringField(_l("Nom"), [Required(_l("Indiquez le nom.")), AtMost(LINE)])
     mobile = TelField(_l("Téléphone mobile"), [Optional(), AtMost(SHORT)], filters=[_as_number])
-    language = SelectField(_l("Langue"), choices=[SelectChoice("fr", "Français"), SelectChoice("en", "English")])
+    language = SelectField(_l("Langue"), choices=LANGUAGES)
     company = SelectField(_l("Entreprise"), coerce=int)
     new_company = StringField(_l("Ou une nouvelle entreprise"), [AtMost(LINE)])
     job_title = StringField(_l("Fonction"), [AtMost(LINE)])
@@ -274,52 +272,3 @@ class LinkForm(BourseForm):
     def validate_other(self, field: Field) -> None:
         if not field.data:
             raise ValidationError(_("Choisissez une entreprise."))
-
-
-class BringForm(BourseForm):
-    file = FileField(_l("La liste, au format .xlsx ou .csv"), [FileRequired(_l("Choisissez un fichier."))])
-
-
-class WriteForm(BourseForm):
-    skip_refused = BooleanField()
-
-
-class ColumnsForm(BourseForm):
-    """What each column of a list holds; `about` makes the form, with a select for each."""
-
-    @classmethod
-    def about(cls, columns: Sequence[Column], **options: Any) -> "ColumnsForm":
-        selects = {_select_of(each.letter): _what_it_holds(each) for each in columns}
-        return type(cls.__name__, (cls,), selects)(**options)
-
-    def select(self, column: Column) -> Field:
-        return self[_select_of(column.letter)]
-
-    def said(self, columns: Sequence[Column]) -> dict[str, str]:
-        """The field of each column, by letter."""
-        return {column.letter: self.select(column).data for column in columns}
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        """A field stands in one column at most."""
-        is_valid = super().validate(extra_validators)
-        taken: set[str] = set()
-        for select in self:
-            if isinstance(select, SelectField) and select.data in taken:
-                select.errors = [_("« %(field)s » est déjà dans une autre colonne.", field=field_name(select.data))]
-                is_valid = False
-            elif isinstance(select, SelectField) and select.data:
-                taken.add(select.data)
-        return is_valid
-
-
-def _select_of(letter: str) -> str:
-    return f"column_{letter}"
-
-
-def _what_it_holds(column: Column) -> SelectField:
-    return SelectField(
-        _("Colonne %(letter)s", letter=column.letter),
-        choices=[SelectChoice("", _("Ne pas lire")), *(SelectChoice(each, field_name(each)) for each in HEADINGS)],
-        default=column.field,
-        invalid_choice_message=_l("Choisissez ce que contient la colonne dans la liste."),
-    )

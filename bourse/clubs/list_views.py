@@ -12,7 +12,7 @@ from sqlalchemy.orm import defer, joinedload
 from bourse.clock import now
 from bourse.clubs import tell_list
 from bourse.clubs.compare import Verdict
-from bourse.clubs.forms import BringForm, ColumnsForm, WriteForm
+from bourse.clubs.list_forms import BringForm, ColumnsForm, WriteForm
 from bourse.clubs.models import BroughtList, Club, ListState
 from bourse.clubs.open_sheets import MOST_BYTES
 from bourse.clubs.read_list import MemberList, UnreadableList, read_list

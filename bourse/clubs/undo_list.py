@@ -8,7 +8,7 @@ from bourse.clubs.compare import Change
 from bourse.clubs.models import BroughtList, Company, Membership, WrittenRow
 from bourse.clubs.pointers import ids_written, people_of_memberships, pointers
 from bourse.clubs.take_back import Fate, Noun, Reason, Trace, by_subject, decide
-from bourse.clubs.write_list import columns_of
+from bourse.clubs.write_list import POINT, columns_of
 from bourse.db import db
 from bourse.people.models import Person
 
@@ -86,6 +86,8 @@ class _Today:
     def _changes(self, written: WrittenRow) -> Iterator[Change]:
         for name, after in written.after.items():
             before = (written.before or {})[name]
+            if name in POINT:
+                continue
             if name == "company_id":
                 yield Change("membership", "company", self._company_name(before), self._company_name(after))
             else:

@@ -108,9 +108,12 @@ def _charter_in_force(club: Club) -> Charter | None:
 @bp.route("/<club>/charter/new", methods=["GET", "POST"])
 @door(is_facilitator)
 def adopt(club: Club) -> ResponseReturnValue:
-    """Puts a new version of the charter in force."""
+    """Puts a new version of the charter in force; a club that has none is offered one."""
     text = _charter_in_force(club)
-    form = AdoptForm(data={"version": club.charter_version, "text": text.text if text else ""})
+    proposed = text.text if text else render_template("clubs/proposed_charter.txt")
+    form = AdoptForm(data={"version": club.charter_version, "text": proposed})
+    if text is None:
+        del form.confirm  # nobody has to accept again what nobody has accepted
     if not form.validate_on_submit():
         return render_template("clubs/adopt.html", club=club, form=form, theirs=None)
     if form.version.data != str(club.charter_version):
@@ -120,4 +123,4 @@ def adopt(club: Club) -> ResponseReturnValue:
     note("adopt_charter", by=current_user, about=club)
     db.session.commit()
     flash(_("La version %(version)s de la charte est en vigueur.", version=club.charter_version))
-    return redirect(url_for("clubs.charter", club=club.slug))
+    return redirect(url_for("clubs.charter", club=club.slug) if text else url_for("home.show"))

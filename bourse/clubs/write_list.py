@@ -14,8 +14,9 @@ from bourse.clubs.read_list import Row
 from bourse.db import db
 from bourse.people.models import Language, Person
 
-WRITTEN = {  # the columns that a list writes
-    "company": ("name", "know_how", *COMPANY_FIELDS),
+POINT = ("latitude", "longitude")  # goes by itself when the address changes
+WRITTEN = {  # the columns that a list writes; the point comes last, for it is put back after the address
+    "company": ("name", "know_how", *COMPANY_FIELDS, *POINT),
     "person": ("email", *PERSON_FIELDS),
     "membership": ("job_title", "state", "company_id"),
 }

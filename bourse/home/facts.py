@@ -133,3 +133,26 @@ def clubs_of_office(person: Person) -> Sequence[Club]:
     """The clubs of the clusters whose office the person works in."""
     clusters = [role.organisation_id for role in person.office_roles]
     return db.session.scalars(db.select(Club).where(Club.organisation_id.in_(clusters)).order_by(Club.name)).all()
+
+
+def members_of_new(clubs: Collection[int]) -> dict[int, int]:
+    """How many members they have, for those of these clubs from which no invitation ever left."""
+    if not clubs:
+        return {}
+    belong = (Membership.role == Role.member, Membership.state.in_((MembershipState.invited, MembershipState.active)))
+    members = db.select(Membership.club_id, _count(*belong)).group_by(Membership.club_id)
+    begun = db.exists().where(Meeting.club_id == Membership.club_id, Meeting.released_at.is_not(None))
+    rows = db.session.execute(members.where(Membership.club_id.in_(clubs), ~begun))
+    return {row[0]: row[1] for row in rows}
+
+
+def facilitators_near(person: Person) -> Sequence[Membership]:
+    """Who facilitates the clubs that the person is of, or works for in the office; by family name."""
+    clubs = [each.club_id for each in person.memberships if each.belongs]
+    clusters = [role.organisation_id for role in person.office_roles]
+    belongs = Membership.state.in_((MembershipState.invited, MembershipState.active))
+    query = db.select(Membership).join(Membership.club).join(Membership.person)
+    query = query.where(db.or_(Club.id.in_(clubs), Club.organisation_id.in_(clusters)), belongs)
+    query = query.where(Membership.role == Role.facilitator)
+    loaded = (joinedload(Membership.person), joinedload(Membership.club))
+    return db.session.scalars(query.options(*loaded).order_by(Person.family_name, Club.name)).all()

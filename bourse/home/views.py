@@ -17,6 +17,7 @@ from bourse.doors import door
 from bourse.home import facts
 from bourse.home.ask import Asked, Occasion, Promise, answer_by, asked
 from bourse.home.balance import Balance, Visit, balance
+from bourse.home.begin import Start
 from bourse.home.desk import Case, Waiting, waiting
 from bourse.home.dial import Place, Standing, Turnout, ring, season_at, turn_from
 from bourse.meetings.models import Answer, Invitation, Meeting, Presence, Season
@@ -201,15 +202,28 @@ def _visit(person: Person, place: Place, invitation: Invitation | None) -> Visit
 
 
 def _desk(scene: Scene) -> ResponseReturnValue:
+    led = [each.club for each in memberships_of(current_user) if each.role is Role.facilitator]
+    starts = _starts_in(scene, led)
+    new = [start.club for start in starts]
     return render_template(
         "home/desk.html",
         scene=scene,
-        waiting=_waiting_in(scene),
+        starts=starts,
+        waiting=[each for each in _waiting_in(scene) if each.deed != "release" or each.about.club not in new],
         asked=_asked_of(current_user, scene),
         silent=facts.silent_in(scene.next) if scene.next and _calls_about(scene.next) else [],
         letters=facts.letter_counts(),
-        clubs=[each.club for each in memberships_of(current_user) if each.role is Role.facilitator],
+        clubs=[club for club in led if club not in new],
     )
+
+
+def _starts_in(scene: Scene, clubs: Sequence[Club]) -> list[Start]:
+    """Those of the clubs that have not begun, with the first meeting that they plan."""
+    begun = {each.club_id for each in scene.meetings if each.is_released}
+    members = facts.members_of_new([club.id for club in clubs if club.id not in begun])
+    first = {each.club_id: each for each in reversed(scene.meetings) if not each.is_over(now())}
+    new = [club for club in clubs if club.id in members]
+    return [Start(club, club.charter_version > 0, members[club.id], first.get(club.id)) for club in new]
 
 
 def _calls_about(meeting: Meeting) -> bool:

@@ -36,6 +36,11 @@ class Person(UserMixin, db.Model):
         return self.name, self.email
 
 
+def is_anybody_known() -> bool:
+    """Whether the house has people; before, it waits to be founded."""
+    return bool(db.session.scalar(db.select(db.exists().select_from(Person))))
+
+
 class WayIn(db.Model):
     """A link and a code mailed to somebody who asked to sign in. Only their SHA-256 is kept."""
 

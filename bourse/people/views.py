@@ -36,7 +36,7 @@ from bourse.people.enter import (
     tidy_code,
 )
 from bourse.people.forms import CodeForm, EnterForm, PersonForm, SignInForm
-from bourse.people.models import AuditEvent, Language, Person, SignIn, WayIn, note
+from bourse.people.models import AuditEvent, Language, Person, SignIn, WayIn, is_anybody_known, note
 from bourse.people.signing import browser_key, leave, leave_everywhere, open_sign_in
 from bourse.words import _
 
@@ -65,7 +65,7 @@ def sign_in() -> ResponseReturnValue:
     """Asks for a link; the answer is the same whether somebody has that address or not."""
     form = SignInForm()
     if not form.validate_on_submit():
-        return render_template("people/sign_in.html", form=form)
+        return render_template("people/sign_in.html", form=form, is_empty=not is_anybody_known())
     if _asked_from_here() >= ASKS_AN_HOUR:
         abort(429)
     address = str(form.email.data).lower()

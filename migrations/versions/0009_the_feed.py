@@ -39,18 +39,14 @@ def upgrade() -> None:
         batch_op.create_unique_constraint(
             batch_op.f("uq_calendar_copy_invitation_id_address_stamp"), ["invitation_id", "address", "stamp"]
         )
-    with op.batch_alter_table("meeting", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("word", sa.Text(), nullable=False, server_default=""))
-        batch_op.add_column(sa.Column("word_mark", sa.String(length=200), nullable=False, server_default=""))
-    with op.batch_alter_table("meeting", schema=None) as batch_op:
-        batch_op.alter_column("word", server_default=None)
-        batch_op.alter_column("word_mark", server_default=None)
+    # Not as a batch: rows of other tables point at this one.
+    op.add_column("meeting", sa.Column("word", sa.Text(), nullable=False, server_default=""))
+    op.add_column("meeting", sa.Column("word_mark", sa.String(length=200), nullable=False, server_default=""))
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("meeting", schema=None) as batch_op:
-        batch_op.drop_column("word_mark")
-        batch_op.drop_column("word")
+    op.drop_column("meeting", "word_mark")
+    op.drop_column("meeting", "word")
     # Of each address the last message alone is kept again.
     op.execute(
         "DELETE FROM calendar_copy WHERE EXISTS (SELECT 1 FROM calendar_copy AS later "

@@ -92,6 +92,7 @@ SCREENS: list[Screen] = [
     ("09-charter", "marc", at("/clubs/club-bourse/charter")),
     ("09-list", "claire", at("/clubs/club-bourse/import")),
     ("10-invitation", "", reads_an_invitation),
+    ("help", "marc", at("/help/member")),
     ("me", "marc", at("/people/me")),
 ]
 
