@@ -103,14 +103,16 @@ def told(app, club, places):  # noqa: F811
     meeting = db.session.get_one(Meeting, club.meeting)
     meeting.title = meeting.practical = TOLD
     answers = {name: f"{TOLD}-{name}" for name in ANSWERS}
-    problem = Problem(meeting=meeting, state=ProblemState.approved, readers=ProblemReaders.club, **answers)
+    problem = meeting.problem
+    problem.state, problem.readers = ProblemState.approved, ProblemReaders.club
+    for name, text in answers.items():
+        setattr(problem, name, text)
     board = db.session.scalars(db.select(Board).filter_by(meeting_id=meeting.id)).one()
     board.ideas.append(Idea(author_id=club.marc, client_key="c", text=TOLD, revision=2, state=IdeaState.revealed))
     outcome = db.session.scalars(db.select(Outcome).filter_by(meeting_id=meeting.id)).one()
     outcome.synthesis, outcome.readers, outcome.closed_at = TOLD, Readers.club, now()
     xavier = db.session.scalars(db.select(Person).filter_by(given_name="Xavier")).one()
     outcome.commitments.append(Commitment(person=xavier, text=TOLD, due_on=now().date()))
-    db.session.add(problem)
     db.session.commit()
     return places
 
