@@ -27,11 +27,12 @@ from bourse.clubs.models import BroughtList, Club, Company, CompanyLink, Members
 from bourse.commands import init, serve
 from bourse.db import db, open_database
 from bourse.demo import demo
-from bourse.home import club_views, help_views, reply_views
+from bourse.home import club_views, feed_views, help_views, reply_views
 from bourse.home import views as home
 from bourse.mailroom import catcher_views as catcher
 from bourse.mailroom.commands import letters, worker
 from bourse.meetings import answer_views as answers
+from bourse.meetings import calendar_views
 from bourse.meetings import exclusion_views as exclusions
 from bourse.meetings import views as meetings
 from bourse.meetings.commands import hear
@@ -53,9 +54,9 @@ from bourse.settings import Settings, UnsafeSettings
 
 ROOMS = (
     *(people_views, clubs, begin_views, member_views, company_views, list_views),
-    *(meetings, answers, exclusions),
+    *(meetings, answers, exclusions, calendar_views),
     *(problems, versions, attachments, board, agenda, attendance, outcomes),
-    *(home, club_views, reply_views),
+    *(home, club_views, feed_views, reply_views),
 )
 COMMANDS = (init, serve, demo, link, people, worker, letters, list_meetings, hear)
 MAX_REQUEST = 50 * 2**20
@@ -83,6 +84,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _furnish_templates(app)
     _open_rooms(app, settings)
     doors.hang_doors(app)
+    app.before_request(_keep_club_time)
     return app
 
 
@@ -157,6 +159,13 @@ def _language() -> str:
     if current_user and current_user.is_authenticated:
         return str(current_user.language)
     return session.get("language") or request.accept_languages.best_match(["fr", "en"]) or "fr"
+
+
+def _keep_club_time() -> None:
+    """Dates are told on the clocks of the club that the address names."""
+    for place in (request.view_args or {}).values():
+        if club := getattr(place, "club", None):
+            words.keep_time_of(club.timezone)
 
 
 def _open_rooms(app: Flask, settings: Settings) -> None:

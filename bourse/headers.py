@@ -35,6 +35,11 @@ def keep_private(response: Response) -> Response:
     return response
 
 
+def ask_no_cookie() -> None:
+    """This answer is the same whoever's browser asks: its cookies are not looked at."""
+    g.asks_no_cookie = True
+
+
 def send_headers(app: Flask, secure: bool) -> None:
     """Adds the headers to every answer of the app."""
 
@@ -48,7 +53,7 @@ def send_headers(app: Flask, secure: bool) -> None:
         if request.endpoint == "static":
             response.direct_passthrough = False
             response.make_sequence()  # whole, and so compressed like a page
-        else:
+        elif "asks_no_cookie" not in g:
             response.vary.add("Cookie")
             if current_user.is_authenticated:
                 response.headers.setdefault("Cache-Control", "no-store")

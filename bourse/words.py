@@ -1,15 +1,18 @@
 """The words of screens and letters: messages, French typography, dates and numbers."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, get_month_names
+from babel.core import get_global
+from babel.dates import format_date, get_month_names, get_timezone_location
 from babel.numbers import format_decimal
+from flask import g, has_app_context
 from flask_babel import get_domain, get_locale
 from flask_babel.speaklater import LazyString
 from jinja2 import Environment, pass_eval_context
@@ -30,6 +33,31 @@ def language() -> Language:
     """The reader's language; French when nobody is reading yet."""
     locale = get_locale()
     return "en" if locale and locale.language == "en" else "fr"
+
+
+# Whose clock
+
+
+def zone_in_sight() -> ZoneInfo:
+    """The zone of the club that is spoken of; Paris while none is."""
+    zone: ZoneInfo = g.get("zone", PARIS) if has_app_context() else PARIS
+    return zone
+
+
+def keep_time_of(zone: str) -> None:
+    """From here on, this answer tells dates and hours on the clocks of that zone."""
+    g.zone = ZoneInfo(zone)
+
+
+@contextmanager
+def on_the_clock_of(zone: str) -> Iterator[None]:
+    """Meanwhile dates and hours are told on the clocks of that zone."""
+    before = zone_in_sight()
+    keep_time_of(zone)
+    try:
+        yield
+    finally:
+        g.zone = before
 
 
 # Typography
@@ -123,8 +151,8 @@ def _filled(context: EvalContext, message: str, values: Mapping[str, Any]) -> st
 
 
 def teach(environment: Environment) -> None:
-    """Gives the templates `_`, `_n`, `month_letters` and the filters named after the functions below."""
-    environment.globals.update(_=_page, _n=_page_n, month_letters=month_letters)
+    """Gives the templates `_`, `_n`, `month_letters`, `clock_name` and the filters named after the functions below."""
+    environment.globals.update(_=_page, _n=_page_n, month_letters=month_letters, clock_name=clock_name)
     environment.filters.update(
         day=day,
         day_short=day_short,
@@ -139,7 +167,7 @@ def teach(environment: Environment) -> None:
     )
 
 
-# Dates and numbers. `to` is the reader's language unless told otherwise.
+# Dates and numbers. Unless told otherwise, `to` is the reader's language and `zone` that of the club in sight.
 
 
 def num(n: float, to: Language | None = None) -> str:
@@ -152,17 +180,17 @@ def _written(n: float, to: Language) -> str:
     return format_decimal(n, locale=LOCALES[to])
 
 
-def day(at: date, year: bool = True, zone: ZoneInfo = PARIS, to: Language | None = None) -> str:
+def day(at: date, year: bool = True, zone: ZoneInfo | None = None, to: Language | None = None) -> str:
     """« jeudi 12 mars 2026 »; "Thursday 12 March 2026"; without the year inside a season."""
     return _date(at, "EEEE", "MMMM y" if year else "MMMM", zone, to)
 
 
-def day_short(at: date, zone: ZoneInfo = PARIS, to: Language | None = None) -> str:
+def day_short(at: date, zone: ZoneInfo | None = None, to: Language | None = None) -> str:
     """« 18 sept. »; "18 Sept": for the heads of tables."""
     return _date(at, "", "MMM", zone, to)
 
 
-def _date(at: date, before: str, after: str, zone: ZoneInfo, to: Language | None) -> str:
+def _date(at: date, before: str, after: str, zone: ZoneInfo | None, to: Language | None) -> str:
     return _spelled(_local(at, zone), before, after, to or language())
 
 
@@ -173,9 +201,9 @@ def _spelled(on: date, before: str, after: str, to: Language) -> str:
     return format_date(on, pattern, locale=LOCALES[to])
 
 
-def hour(at: datetime, zone: ZoneInfo = PARIS, to: Language | None = None) -> str:
+def hour(at: datetime, zone: ZoneInfo | None = None, to: Language | None = None) -> str:
     """« 14 h », « 14 h 30 »; "2 pm", "2:30 pm"."""
-    at = at.astimezone(zone)
+    at = at.astimezone(zone or zone_in_sight())
     if (to or language()) == "fr":
         return f"{at.hour}{NBSP}h{NBSP}{at:%M}".removesuffix(f"{NBSP}00")
     return _clock(at) + NBSP + _half(at)
@@ -189,16 +217,16 @@ def _half(at: datetime) -> str:
     return "am" if at.hour < 12 else "pm"
 
 
-def span(start: datetime, end: datetime, zone: ZoneInfo = PARIS, to: Language | None = None) -> str:
+def span(start: datetime, end: datetime, zone: ZoneInfo | None = None, to: Language | None = None) -> str:
     """« 14 h – 18 h »; "2–6 pm", "10 am – 2 pm"."""
-    to = to or language()
+    to, zone = to or language(), zone or zone_in_sight()
     start, end = start.astimezone(zone), end.astimezone(zone)
     if to == "en" and _half(start) == _half(end):
         return f"{_clock(start)}–{hour(end, zone, to)}"
     return f"{hour(start, zone, to)}{NBSP}–{NBSP}{hour(end, zone, to)}"
 
 
-def when(start: datetime, end: datetime | None = None, zone: ZoneInfo = PARIS, to: Language | None = None) -> str:
+def when(start: datetime, end: datetime | None = None, zone: ZoneInfo | None = None, to: Language | None = None) -> str:
     """« jeudi 12 mars 2026, 14 h – 18 h »; without an end « jeudi 12 mars 2026 à 14 h »."""
     to = to or language()
     first = day(start, zone=zone, to=to)
@@ -215,16 +243,32 @@ _DISTANCES: dict[Language, tuple[str, ...]] = {
 }
 
 
-def in_days(then: date, now: date, zone: ZoneInfo = PARIS, to: Language | None = None) -> str:
+def in_days(then: date, now: date, zone: ZoneInfo | None = None, to: Language | None = None) -> str:
     """« dans 10 jours », « demain », « il y a 3 jours »; counted in the club's calendar days."""
     days = (_local(then, zone) - _local(now, zone)).days
     words = _DISTANCES[to or language()][max(-2, min(days, 2)) + 2]
     return words.format(abs(days))
 
 
-def _local(at: date, zone: ZoneInfo) -> date:
-    """The day it is in the club's zone; a plain date stays what it is."""
-    return at.astimezone(zone).date() if isinstance(at, datetime) else at
+def _local(at: date, zone: ZoneInfo | None) -> date:
+    """The day it is in the zone; a plain date stays what it is."""
+    return at.astimezone(zone or zone_in_sight()).date() if isinstance(at, datetime) else at
+
+
+def clock_name(zone: ZoneInfo | None = None, to: Language | None = None) -> str:
+    """« heure de Paris », « heure d’Abidjan »; "Paris time": whose hours are told."""
+    to, zone = to or language(), zone or zone_in_sight()
+    # Babel knows a zone like America/Montreal only under the name of another city.
+    has_another_name = zone.key in get_global("zone_aliases")
+    city = zone.key.rpartition("/")[2].replace("_", " ") if has_another_name else _city(zone, to)
+    if to == "en":
+        return f"{city} time"
+    return f"heure d’{city}" if city[0] in "AEIOUYÀÂÉÈÊÎÔ" else f"heure de {city}"
+
+
+@lru_cache(maxsize=64)
+def _city(zone: ZoneInfo, to: Language) -> str:
+    return get_timezone_location(zone, locale=LOCALES[to], return_city=True)
 
 
 def phone(number: str) -> str:

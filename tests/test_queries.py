@@ -72,6 +72,8 @@ PAGES = [
     ("marc", "/clubs/companies/{company}/links"),
     ("claire", "/clubs/companies/{company}/links"),
     ("marc", "/people/me"),
+    ("marc", "/feed/"),
+    ("marc", "/meetings/{next}/rencontre.ics"),
     ("marc", "/help/member"),
     ("claire", "/help/facilitator"),
     ("odile", "/help/office"),

@@ -17,6 +17,7 @@ from bourse.words import (
     _l,
     _n,
     capital,
+    clock_name,
     day,
     day_short,
     hour,
@@ -256,3 +257,25 @@ def test_a_telephone_number_is_read_in_pairs(number: str, read: str) -> None:
 def test_the_ring_has_twelve_letters() -> None:
     assert "".join(month_letters("fr")) == "JFMAMJJASOND"
     assert len(month_letters("en")) == 12
+
+
+@pytest.mark.parametrize("zone", ["Europe/Paris", "America/Montreal", "Indian/Reunion"])
+@pytest.mark.parametrize("on", [(2026, 10, 15), (2026, 11, 12), (2027, 3, 28), (2026, 10, 25), (2028, 2, 29)])
+def test_two_in_the_afternoon_is_that_on_every_day_of_the_year(zone: str, on: tuple[int, int, int]) -> None:
+    there = ZoneInfo(zone)
+    at = datetime(*on, 14, tzinfo=there)
+    assert seen(hour(at.astimezone(UTC), there, "fr")) == "14~h"
+    assert day(at.astimezone(UTC), zone=there) == day(at.date())
+
+
+@pytest.mark.parametrize(
+    ("zone", "french", "english"),
+    [
+        ("Europe/Paris", "heure de Paris", "Paris time"),
+        ("America/Montreal", "heure de Montreal", "Montreal time"),
+        ("Africa/Abidjan", "heure d’Abidjan", "Abidjan time"),
+        ("Pacific/Noumea", "heure de Nouméa", "Noumea time"),
+    ],
+)
+def test_clocks_are_named_after_their_city(zone: str, french: str, english: str) -> None:
+    assert (clock_name(ZoneInfo(zone), "fr"), clock_name(ZoneInfo(zone), "en")) == (french, english)

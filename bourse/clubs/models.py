@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, column_property, joinedload, mapped_column, relationship, validates
@@ -83,6 +84,10 @@ class Club(db.Model):
     def club(self) -> "Club":
         return self
 
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
     def adopt(self, text: str) -> None:
         """Puts a new version of the charter in force; everybody has to accept it again."""
         self.charter_version += 1
@@ -138,9 +143,7 @@ class Company(db.Model):
 
     @property
     def address(self) -> str:
-        """One line: street, postcode and commune."""
-        town = f"{self.postcode} {self.commune}".strip()
-        return ", ".join(part for part in (self.street, town) if part)
+        return address_line(self.street, self.postcode, self.commune)
 
 
 class CompanyLink(db.Model):
@@ -282,6 +285,12 @@ class WrittenRow(db.Model):
     after: Mapped[dict[str, Any]] = mapped_column(JSON)
     kept_for: Mapped[Line | None]  # why it stayed when the list was undone
     brought: Mapped[BroughtList] = relationship(back_populates="rows")
+
+
+def address_line(street: str, postcode: str, commune: str) -> str:
+    """A postal address on one line."""
+    town = f"{postcode} {commune}".strip()
+    return ", ".join(part for part in (street, town) if part)
 
 
 def company_names(club: Club) -> dict[int, str]:

@@ -26,7 +26,7 @@ from bourse.outcomes.roles import is_promiser
 from bourse.people.models import Person
 from bourse.problems.models import dates_of, reading
 from bourse.problems.read import Level
-from bourse.words import _, month_letters
+from bourse.words import _, keep_time_of, month_letters
 
 bp = Blueprint("home", __name__)
 
@@ -57,10 +57,10 @@ def _club(memberships: Sequence[Membership]) -> str:
 def show() -> ResponseReturnValue:
     """The desk of a facilitator, the list of the office, the home of a member."""
     memberships = memberships_of(current_user)
-    if facilitates(current_user):
-        return _desk(Scene.of(current_user, memberships))
     if memberships:
-        return _home(Scene.of(current_user, memberships))
+        scene = Scene.of(current_user, memberships)
+        keep_time_of(scene.club.timezone)
+        return _desk(scene) if facilitates(current_user) else _home(scene)
     return _office() if current_user.office_roles else render_template("home/nowhere.html")
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bourse.clock import now
-from bourse.db import Line, Prose, Short, db
+from bourse.db import LINE, Line, Prose, Short, db
 from bourse.mailroom.compose import Parts
 
 LINE_ENDS = re.compile("[\x00-\x1f\x7f\x85\u2028\u2029]+")  # a heading is one line, whatever a name holds
@@ -24,6 +24,9 @@ class LetterState(StrEnum):
     skipped = "skipped"
     failed = "failed"
     bounced = "bounced"
+
+
+UNSENT = (LetterState.planned, LetterState.held)
 
 
 class Letter(db.Model):
@@ -72,6 +75,10 @@ class Letter(db.Model):
     def bounce(self, at: datetime, reason: str) -> None:
         """The letter left, and came back."""
         self.state, self.reason, self.bounced_at = LetterState.bounced, reason[:200], at
+    def recall(self, at: datetime, reason: str) -> None:
+        """It does not leave; another letter may then say the same under its key."""
+        self.key = f"{self.key[: LINE - 20]}:{self.id}"
+        self.settle(LetterState.skipped, at, reason)
 
     def put_off(self, until: datetime, reason: str) -> None:
         """The letter could not leave now and is tried again at `until`."""

@@ -15,7 +15,7 @@ from bourse.meetings.forms import AnswerForm, NoteForm
 from bourse.meetings.models import Answer, Invitation, Meeting, Via
 from bourse.meetings.views import bp
 from bourse.people.models import Person, note
-from bourse.words import _, day
+from bourse.words import _, day, keep_time_of
 
 
 @bp.post("/<int:meeting>/answer")
@@ -79,6 +79,7 @@ def answer_by_link(token: str) -> ResponseReturnValue:
     invitation = db.session.get(Invitation, link.invitation_id) if link else None
     if link is None or invitation is None or not invitation.stands:
         return _dead_end(invitation)
+    keep_time_of(invitation.club.timezone)
     form = AnswerForm(meta={"csrf": False})
     if form.is_submitted() and form.validate():
         _take(invitation, form, by=invitation.person)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import selectinload
 from bourse.clubs.models import Club, Membership
 from bourse.db import db
 from bourse.mailroom.compose import Parts
-from bourse.mailroom.models import Letter, LetterState, recall, write
+from bourse.mailroom.models import UNSENT, Letter, LetterState, recall, write
 from bourse.meetings import reconcile
 from bourse.meetings.facts import with_calendars
 from bourse.meetings.letters import calendar_letter
@@ -40,9 +40,11 @@ def _write_letters_of(meeting: Meeting, now: datetime) -> None:
     let_go(meeting, now)
     if _has_a_new_place(meeting, now):
         meeting.note_new_place()
-    if messages_due(meeting, now):
+    if _outdating(meeting, now):
         with_calendars(meeting, lock=True)  # the host may be keeping somebody out this very moment
     invitations = {invitation.id: invitation for invitation in meeting.invitations}
+    for key in dict.fromkeys(message.invitation for message in _outdating(meeting, now)):
+        _recall_what_waits(invitations[key], now)
     for message in messages_due(meeting, now):
         _write(message, invitations[message.invitation])
 
@@ -71,35 +73,48 @@ def _recall_letters(meeting: Meeting, gone: Iterable[Invitation], now: datetime)
 
 def _has_a_new_place(meeting: Meeting, now: datetime) -> bool:
     """Whether the place differs from what was sent though nobody moved the meeting: its company's sheet was changed."""
-    due = messages_due(meeting, now)
+    due = _outdating(meeting, now)
     return any(message.reason is Reason.moved and message.sequence > meeting.sequence for message in due)
 
 
-def messages_due(meeting: Meeting, now: datetime, as_if_released: bool = False) -> list[Message]:
-    """What is due to whom; the preview asks the same question before the "go"."""
-    facts = facts_of(meeting, is_released=meeting.is_released or as_if_released)
-    return reconcile.due(facts, [_invitation_facts(invitation) for invitation in meeting.invitations], now)
+def messages_due(meeting: Meeting, now: datetime, facts: MeetingFacts | None = None) -> list[Message]:
+    """What is due to whom; previews ask the same question about `facts` that are to be."""
+    return reconcile.due(facts or facts_of(meeting), _invitations(meeting), now)
 
 
-def facts_of(meeting: Meeting, is_released: bool) -> MeetingFacts:
+def _outdating(meeting: Meeting, now: datetime) -> list[Message]:
+    return reconcile.outdating(facts_of(meeting), _invitations(meeting), now)
+
+
+def _invitations(meeting: Meeting) -> list[InvitationFacts]:
+    return [_invitation_facts(invitation) for invitation in meeting.invitations]
+
+
+def facts_of(meeting: Meeting) -> MeetingFacts:
     """What should stand in the calendars of those invited."""
     return MeetingFacts(
         sequence=meeting.sequence,
-        fingerprint=reconcile.fingerprint(_terms(meeting), *_words(meeting)),
+        fingerprint=mark_of(meeting),
         ends_at=meeting.ends_at,
-        is_released=is_released,
+        is_released=meeting.is_released,
         is_cancelled=meeting.is_cancelled,
     )
 
 
+def mark_of(meeting: Meeting) -> str:
+    """What tells this version of the meeting from all others."""
+    return reconcile.fingerprint(_terms(meeting), *_words(meeting))
+
+
 def tells_present(copy: CalendarCopy) -> bool:
     """Whether what was last sent there has the time and place of today."""
-    return reconcile.same_terms(copy.fingerprint, facts_of(copy.invitation.meeting, is_released=True).fingerprint)
+    return reconcile.is_same_terms(copy.fingerprint, mark_of(copy.invitation.meeting))
 
 
 def send_again(invitation: Invitation, now: datetime) -> None:
     """Writes an invitation once more, as it stands, for a calendar that asked; none when a newer one is on its way."""
-    copy = next((each for each in invitation.copies if each.address == invitation.person.email), None)
+    there = (each for each in invitation.copies if each.address == invitation.person.email)
+    copy = max(there, key=lambda each: each.stamp, default=None)
     if copy is None or copy.method != reconcile.REQUEST or not tells_present(copy):
         return
     message = Message(
@@ -110,7 +125,7 @@ def send_again(invitation: Invitation, now: datetime) -> None:
         partstat=PARTSTAT.get(invitation.current_answer, "NEEDS-ACTION"),
         reason=Reason.asked,
         stamp=reconcile.next_stamp(copy.stamp, now),
-        fingerprint=facts_of(invitation.meeting, is_released=True).fingerprint,
+        fingerprint=mark_of(invitation.meeting),
     )
     _write(message, invitation)
 
@@ -126,6 +141,40 @@ def _words(meeting: Meeting) -> Iterable[str]:
     return meeting.title, meeting.practical, meeting.host.person.name, *site
 
 
+def say(meeting: Meeting, word: str, before: str) -> None:
+    """Puts the facilitator's word into the letters of the change just made; `before` marks what it changed.
+
+    Without a new word, that of the change before stays while no letter has told of it.
+    """
+    copies = (copy for invitation in meeting.invitations for copy in invitation.copies)
+    is_told = any(copy.fingerprint == before and not copy.waits for copy in copies)
+    former = meeting.word if meeting.word_mark == before and not is_told else ""
+    meeting.word, meeting.word_mark = word or former, mark_of(meeting)
+
+
+def keep_quiet(meeting: Meeting, before: str) -> None:
+    """Takes the present texts for told where those marked `before` were: nobody gets a letter about them."""
+    mine = [invitation.id for invitation in meeting.invitations]
+    told = db.update(CalendarCopy).where(CalendarCopy.invitation_id.in_(mine), CalendarCopy.fingerprint == before)
+    db.session.execute(told.values(fingerprint=mark_of(meeting)))
+
+
+def _recall_what_waits(invitation: Invitation, now: datetime) -> None:
+    """Takes back the letters that have not left. One that somebody has tried to send may have arrived all the same."""
+    ids = [copy.letter_id for copy in invitation.copies if copy.letter_id]
+    unsent = db.select(Letter).where(Letter.id.in_(ids), Letter.state.in_(UNSENT), Letter.lease_token.is_(None))
+    letters = {letter.id: letter for letter in db.session.scalars(unsent.with_for_update())}
+    for copy in list(invitation.copies):
+        letter = letters.get(copy.letter_id or 0)
+        if letter is not None:
+            letter.recall(now, "superseded")
+        if letter is not None and letter.attempts == 0:
+            invitation.copies.remove(copy)
+        else:
+            db.session.expire(copy, ["waits"])
+    db.session.flush()
+
+
 def _invitation_facts(invitation: Invitation) -> InvitationFacts:
     return InvitationFacts(
         key=invitation.id,
@@ -137,11 +186,11 @@ def _invitation_facts(invitation: Invitation) -> InvitationFacts:
 
 
 def _copy(row: CalendarCopy) -> Copy:
-    return Copy(row.address, row.method, row.sequence, row.fingerprint, row.stamp)
+    return Copy(row.address, row.method, row.sequence, row.fingerprint, row.stamp, row.waits)
 
 
 def _write(message: Message, invitation: Invitation) -> None:
-    copy = next((each for each in invitation.copies if each.address == message.address), None)
+    first = next((each for each in invitation.copies if each.address == message.address), None)
     parts, trouble = _parts(message, invitation)
     letter = write(
         parts,
@@ -150,11 +199,11 @@ def _write(message: Message, invitation: Invitation) -> None:
         to=(invitation.person.name, message.address),
         language=invitation.person.language,
         about=f"meeting:{invitation.meeting_id}",
-        references=copy.first_message_id if copy else None,
+        references=first.first_message_id if first else None,
     )
     if trouble:
         letter.settle(LetterState.failed, message.stamp, trouble)
-    _remember(message, invitation, copy, letter)
+    _remember(message, invitation, first.first_message_id if first else letter.message_id, letter)
 
 
 def _parts(message: Message, invitation: Invitation) -> tuple[Parts, str | None]:
@@ -172,12 +221,18 @@ def _key(message: Message, invitation: Invitation) -> str:
     return f"calendar:{invitation.id}:{sha256(told.encode()).hexdigest()[:32]}"
 
 
-def _remember(message: Message, invitation: Invitation, copy: CalendarCopy | None, letter: Letter) -> None:
-    if copy is None:
-        copy = CalendarCopy(address=message.address, first_message_id=letter.message_id)
-        invitation.copies.append(copy)
-    copy.method, copy.sequence = message.method, message.sequence
-    copy.fingerprint, copy.stamp = message.fingerprint, message.stamp
+def _remember(message: Message, invitation: Invitation, first_message_id: str, letter: Letter) -> None:
+    invitation.copies.append(
+        CalendarCopy(
+            address=message.address,
+            method=message.method,
+            sequence=message.sequence,
+            fingerprint=message.fingerprint,
+            stamp=message.stamp,
+            first_message_id=first_message_id,
+            letter=letter,
+        )
+    )
 
 
 def _released_meetings(now: datetime) -> Iterable[Meeting]:

@@ -103,6 +103,13 @@ class NoteForm(BourseForm):
     answer = SelectField(_l("Sa réponse"), choices=ANSWERS)
 
 
+class LettersForm(BourseForm):
+    """What goes with the letters of a change: a word to join, or no letter at all."""
+
+    word = TextAreaField(_l("Un mot à joindre"), [AtMost(500)])
+    is_quiet = BooleanField(_l("Sans prévenir"))
+
+
 class CompaniesField(SelectMultipleField):
     """Ids of companies; what to make of them is the view's business."""
 

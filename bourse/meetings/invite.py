@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from unicodedata import category
+from functools import cache
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event, Timezone, vCalAddress, vText, vUri
+from icalendar import Calendar, Component, Event, Timezone, vCalAddress, vText, vUri
 
 PRODID = "-//Club Bourse//bourse//FR"
 PARIS = "Europe/Paris"
@@ -64,7 +64,7 @@ class CalendarEntry:
 
     All times are aware. `stamp` is the instant of this very message, `changed` that of the last edit.
     In the zone Europe/Paris the times are written as local time; any other zone is written in UTC.
-    Empty texts are left out. `geo` is latitude and longitude in degrees.
+    Empty texts are left out. `geo` is latitude and longitude in degrees. A feed needs no `organizer`.
     """
 
     uid: str
@@ -75,7 +75,7 @@ class CalendarEntry:
     starts_at: datetime
     ends_at: datetime
     summary: str
-    organizer: Organizer
+    organizer: Organizer | None = None
     description: str = ""
     location: str = ""
     url: str = ""
@@ -108,13 +108,7 @@ def request(entry: CalendarEntry, attendee: Attendee) -> bytes:
     event["attendee"].params["RSVP"] = "TRUE"
     event.add("transp", "OPAQUE")
     event.add("x-microsoft-disallow-counter", "TRUE")
-    _add_text(event, "description", plain(entry.description))
-    _add_text(event, "location", one_line_place(entry.location))
-    if entry.url:
-        event.add("url", vUri(entry.url))
-    if entry.geo:
-        # Not vGeo: it writes the Greenwich meridian's longitudes as 5e-05.
-        event.add("geo", vUri(f"{entry.geo[0]:.6f};{entry.geo[1]:.6f}"))
+    add_details(event, entry)
     return _bytes("REQUEST", entry.zone, event)
 
 
@@ -133,7 +127,7 @@ def plain(text: str) -> str:
     """Return the text without control characters, each kind of line end as one ``\\n``, trimmed."""
     lines = text.replace("\r\n", "\n").replace("\t", " ")
     lines = re.sub("[\r\x0b\x0c\x85\u2028\u2029]", "\n", lines)
-    return "".join(c for c in lines if c == "\n" or category(c) not in {"Cc", "Cs"}).strip()
+    return re.sub("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]", "", lines).strip()
 
 
 def one_line(text: str) -> str:
@@ -153,6 +147,13 @@ def common_name(text: str) -> str:
 
 
 def _event(entry: CalendarEntry, attendee: Attendee, status: str) -> Event:
+    event = bare_event(entry, status)
+    event.add("attendee", _attendee(attendee, add_organizer(event, entry)))
+    return event
+
+
+def bare_event(entry: CalendarEntry, status: str) -> Event:
+    """Return what identifies the meeting: UID, times, summary; nobody in it yet."""
     event = Event()
     event.add("uid", entry.uid)
     event.add("sequence", entry.sequence)
@@ -163,10 +164,27 @@ def _event(entry: CalendarEntry, attendee: Attendee, status: str) -> Event:
     event.add("dtstart", entry.starts_at.astimezone(zone))
     event.add("dtend", entry.ends_at.astimezone(zone))
     event.add("status", status)
-    _add_text(event, "summary", one_line(entry.summary))
-    event.add("organizer", _address(entry.organizer.name, entry.organizer.address))
-    event.add("attendee", _attendee(attendee, entry.organizer))
+    add_text(event, "summary", one_line(entry.summary))
     return event
+
+
+def add_organizer(event: Event, entry: CalendarEntry) -> Organizer:
+    """Add and return who invites; ValueError when nobody does."""
+    if entry.organizer is None:
+        raise ValueError("nobody invites to it")
+    event.add("organizer", _address(entry.organizer.name, entry.organizer.address))
+    return entry.organizer
+
+
+def add_details(event: Event, entry: CalendarEntry) -> None:
+    """Add what its reader wants to know: the texts, the place, the page."""
+    add_text(event, "description", plain(entry.description))
+    add_text(event, "location", one_line_place(entry.location))
+    if entry.url:
+        event.add("url", vUri(entry.url))
+    if entry.geo:
+        # Not vGeo: it writes the Greenwich meridian's longitudes as 5e-05.
+        event.add("geo", vUri(f"{entry.geo[0]:.6f};{entry.geo[1]:.6f}"))
 
 
 def _attendee(attendee: Attendee, organizer: Organizer) -> vCalAddress:
@@ -190,22 +208,42 @@ def _address(name: str, address: str) -> vCalAddress:
     return who
 
 
-def _add_text(event: Event, name: str, text: str) -> None:
+def add_text(component: Component, name: str, text: str) -> None:
     """Add a TEXT property; an empty one is left out, for libical refuses it."""
     if text:
-        event.add(name, _Text(text))
+        component.add(name, _Text(text))
 
 
-def _bytes(method: str, zone: str, event: Event) -> bytes:
+def bare_calendar() -> Calendar:
+    """Return a calendar with nothing in it: no METHOD, and no UID of its own, which the library would draw."""
     calendar = Calendar()
     calendar.add("prodid", PRODID)
     calendar.add("version", "2.0")
+    return calendar
+
+
+def add_zone(calendar: Calendar) -> None:
+    """Add the rules of Europe/Paris, the one zone that is ever written."""
+    calendar.add_component(_paris())
+
+
+@cache
+def _paris() -> Component:
+    return Timezone.from_ical(VTIMEZONE_PARIS)
+
+
+def _bytes(method: str, zone: str, event: Event) -> bytes:
+    calendar = bare_calendar()
     calendar.add("method", method)
     if zone == PARIS:
-        calendar.add_component(Timezone.from_ical(VTIMEZONE_PARIS))
+        add_zone(calendar)
     calendar.add_component(event)
-    unfolded = calendar.to_ical().decode().replace("\r\n ", "").removesuffix("\r\n").split("\r\n")
-    return "".join(f"{fold(line)}\r\n" for line in unfolded).encode()
+    return octets(calendar)
+
+
+def octets(calendar: Calendar) -> bytes:
+    """Return the calendar as RFC 5545 §3.1 wants its octets."""
+    return "".join(f"{fold(line)}\r\n" for line in calendar.content_lines() if line).encode()
 
 
 def fold(line: str) -> str:
@@ -213,9 +251,18 @@ def fold(line: str) -> str:
 
     No character and no escape is cut; the library's own folding can part ``\\`` from ``\\``.
     """
-    pieces = [""]
-    for token in re.findall(r"\\.|.", line):
-        if len((pieces[-1] + token).encode()) > 74:
-            pieces.append("")
-        pieces[-1] += token
-    return "\r\n ".join(pieces)
+    data, pieces = line.encode(), []
+    while len(data) > 74:
+        cut = _cut(data)
+        pieces.append(data[:cut])
+        data = data[cut:]
+    return b"\r\n ".join([*pieces, data]).decode()
+
+
+def _cut(data: bytes) -> int:
+    """Return where to cut, at most after 74 octets: not before a character's later octets, nor after half an escape."""
+    cut = 74
+    while data[cut] & 0xC0 == 0x80:
+        cut -= 1
+    head = data[:cut]
+    return cut - (len(head) - len(head.rstrip(b"\\"))) % 2

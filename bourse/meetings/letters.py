@@ -6,17 +6,18 @@ from email.utils import parseaddr
 from flask import current_app
 from flask_babel import force_locale
 
-from bourse.clubs.models import Company, Role
+from bourse.clubs.models import Role
 from bourse.links import link_to
 from bourse.mailroom.compose import Parts
 from bourse.mailroom.paper import on_paper
-from bourse.meetings import answer_link
+from bourse.meetings import answer_link, tell
 from bourse.meetings.answer_link import AnswerLink
-from bourse.meetings.invite import Attendee, CalendarEntry, Organizer, cancel, request
+from bourse.meetings.invite import Attendee, Organizer, cancel, request
 from bourse.meetings.models import Invitation, Meeting
-from bourse.meetings.reconcile import CANCEL, Message
+from bourse.meetings.reconcile import CANCEL, Message, Reason
+from bourse.meetings.tell import Told
 from bourse.people.models import Person
-from bourse.words import _, capital, day, when
+from bourse.words import _, day, on_the_clock_of
 
 SUBJECTS = {
     "invitation": lambda **facts: _("Invitation : %(day)s, chez %(company)s", **facts),
@@ -24,6 +25,7 @@ SUBJECTS = {
     "changed": lambda **facts: _("Modifié : %(day)s, chez %(company)s", **facts),
     "cancelled": lambda **facts: _("Annulé : %(day)s, chez %(company)s", **facts),
 }
+OF_A_CHANGE = (Reason.moved, Reason.changed, Reason.cancelled, Reason.restored)
 
 QUESTIONS = {
     "did_you_answer": lambda **facts: _("Dites-nous si vous venez le %(day)s", **facts),
@@ -35,7 +37,7 @@ QUESTIONS = {
 def calendar_letter(message: Message, invitation: Invitation) -> Parts:
     """The letter that carries a calendar message, in the reader's language."""
     meeting = invitation.meeting
-    with force_locale(invitation.person.language):
+    with force_locale(invitation.person.language), on_the_clock_of(meeting.club.timezone):
         letter = on_paper(
             "meetings/letters/calendar",
             SUBJECTS[message.letter](day=day(meeting.starts_at, year=False), company=meeting.company.name),
@@ -44,6 +46,7 @@ def calendar_letter(message: Message, invitation: Invitation) -> Parts:
             title=_title(invitation),
             invitation=invitation,
             person=invitation.person,
+            word=_word(message, invitation),
             facilitator=facilitator_of(meeting),
             answer_url=answer_url(invitation),
             meeting_url=link_to("meetings.show", meeting=meeting.id),
@@ -71,6 +74,13 @@ def _title(invitation: Invitation) -> str:
     return invitation.meeting.title if invitation.stands else ""
 
 
+def _word(message: Message, invitation: Invitation) -> str:
+    """What the facilitator adds to the letters of one change; who is invited or removed meanwhile gets none."""
+    meeting = invitation.meeting
+    is_of_change = message.fingerprint == meeting.word_mark and message.reason in OF_A_CHANGE
+    return meeting.word if is_of_change and invitation.stands else ""
+
+
 def answer_url(invitation: Invitation) -> str:
     """The link to the page where this person answers; it changes nothing by being opened."""
     link = AnswerLink(invitation.id, invitation.meeting.sequence)
@@ -87,47 +97,37 @@ def _calendar_text(message: Message, invitation: Invitation) -> bytes:
     person = invitation.person
     chairs = person is facilitator_of(invitation.meeting)
     attendee = Attendee(person.name, message.address, message.partstat, chairs)
-    entry = _entry(message, invitation.meeting, _title(invitation))
+    told = replace(told_of(invitation.meeting), title=_title(invitation))
+    entry = tell.entry(told, sequence=message.sequence, stamp=message.stamp, organizer=organizer())
     return cancel(entry, attendee) if message.method == CANCEL else request(entry, attendee)
 
 
-def _entry(message: Message, meeting: Meeting, title: str) -> CalendarEntry:
+def told_of(meeting: Meeting) -> Told:
+    """The meeting as every calendar tells it."""
     company = meeting.company
-    return CalendarEntry(
+    return Told(
         uid=meeting.uid,
-        sequence=message.sequence,
-        stamp=message.stamp,
-        created=meeting.created_at,
-        changed=meeting.changed_at,
+        created_at=meeting.created_at,
+        changed_at=meeting.changed_at,
         starts_at=meeting.starts_at,
         ends_at=meeting.ends_at,
+        club=meeting.club.name,
         zone=meeting.club.timezone,
-        summary=_("%(club)s : %(title)s", club=meeting.club.name, title=title or _("Rencontre du club")),
-        description=_description(meeting),
-        location=", ".join(part for part in (company.name, company.address) if part),
-        organizer=Organizer(*parseaddr(current_app.config["SETTINGS"].mail_from)),
+        title=meeting.title,
+        practical=meeting.practical,
+        host=meeting.host.person.name,
+        place=company.name,
+        address=company.address,
+        latitude=company.latitude,
+        longitude=company.longitude,
+        parking=company.parking,
+        reception=company.reception,
+        protective_equipment=company.protective_equipment,
+        photo_rule=company.photo_rule,
         url=link_to("meetings.show", meeting=meeting.id),
-        geo=_geo(company),
     )
 
 
-def _description(meeting: Meeting) -> str:
-    """All that a calendar shows: the day, the practical information, where to read more and how to answer."""
-    company = meeting.company
-    lines = [
-        capital(when(meeting.starts_at, meeting.ends_at)),
-        _("Chez %(company)s : %(host)s vous reçoit.", company=company.name, host=meeting.host.person.name),
-        company.parking and _("Stationnement : %(text)s", text=company.parking),
-        company.reception and _("Sur place : %(text)s", text=company.reception),
-        company.protective_equipment and _("Équipement : %(text)s", text=company.protective_equipment),
-        company.photo_rule and _("Photos : %(text)s", text=company.photo_rule),
-        meeting.practical,
-        _("La page de la rencontre : %(url)s", url=link_to("meetings.show", meeting=meeting.id)),
-    ]
-    return "\n".join(line for line in lines if line)
-
-
-def _geo(company: Company) -> tuple[float, float] | None:
-    if company.latitude is None or company.longitude is None:
-        return None
-    return company.latitude, company.longitude
+def organizer() -> Organizer:
+    """Who invites: the house's own mailbox."""
+    return Organizer(*parseaddr(current_app.config["SETTINGS"].mail_from))

@@ -5,11 +5,12 @@ from uuid import uuid4
 
 from flask import current_app
 from sqlalchemy import ForeignKey, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from bourse.clock import now
 from bourse.clubs.models import Agenda, Club, Company, Membership, Role
 from bourse.db import Line, Prose, Short, db
+from bourse.mailroom.models import UNSENT, Letter
 from bourse.meetings.reconcile import answer_holds
 from bourse.meetings.states import Answer, MeetingState, Presence, SeasonState, Via
 from bourse.people.models import Person
@@ -54,6 +55,8 @@ class Meeting(db.Model):
     released_at: Mapped[datetime | None]  # the facilitator's "go"
     created_at: Mapped[datetime] = mapped_column(default=now)
     changed_at: Mapped[datetime] = mapped_column(default=now)
+    word: Mapped[Prose] = mapped_column(default="")  # the facilitator's, for the letters of the last change …
+    word_mark: Mapped[Line] = mapped_column(default="")  # … whose fingerprint this is
     club: Mapped[Club] = relationship(backref="meetings")
     season: Mapped[Season | None] = relationship(back_populates="meetings")
     host: Mapped[Membership] = relationship()
@@ -207,7 +210,9 @@ class Invitation(db.Model):
     meeting: Mapped[Meeting] = relationship(back_populates="invitations")
     person: Mapped[Person] = relationship(foreign_keys=[person_id], backref="invitations")
     answered_by: Mapped[Person | None] = relationship(foreign_keys=[answered_by_id])
-    copies: Mapped[list["CalendarCopy"]] = relationship(back_populates="invitation", order_by="CalendarCopy.id")
+    copies: Mapped[list["CalendarCopy"]] = relationship(
+        back_populates="invitation", order_by="CalendarCopy.id", cascade="all, delete-orphan"
+    )
 
     @property
     def club(self) -> Club:
@@ -282,9 +287,9 @@ class Invitation(db.Model):
 
 
 class CalendarCopy(db.Model):
-    """The last calendar message sent to one address about one invitation."""
+    """A calendar message written to one address about one invitation; the latest says what stands there."""
 
-    __table_args__ = (UniqueConstraint("invitation_id", "address"),)
+    __table_args__ = (UniqueConstraint("invitation_id", "address", "stamp"),)
     invitation_id: Mapped[int] = mapped_column(ForeignKey("invitation.id"), index=True)
     address: Mapped[Line]
     method: Mapped[Short]  # REQUEST or CANCEL
@@ -292,7 +297,14 @@ class CalendarCopy(db.Model):
     fingerprint: Mapped[Line]
     stamp: Mapped[datetime]
     first_message_id: Mapped[Line]  # clients thread by it
+    letter_id: Mapped[int | None] = mapped_column(ForeignKey("letter.id", ondelete="SET NULL"))
     invitation: Mapped[Invitation] = relationship(back_populates="copies")
+    letter: Mapped[Letter | None] = relationship()
+    waits: Mapped[bool] = column_property(  # its letter has not left, and nobody has tried to send it
+        db.exists()
+        .where(Letter.id == letter_id, Letter.state.in_(UNSENT), Letter.attempts == 0, Letter.lease_token.is_(None))
+        .correlate_except(Letter)
+    )
 
 
 class Exclusion(db.Model):

@@ -1,15 +1,18 @@
 """Compares what should stand in each calendar with what was last sent to it, and says which messages are due.
 
 The caller guarantees three things. `Meeting.sequence` rises at each change of time, place or status, not of
-a text (RFC 5546 §2.1.4), and never falls. A copy is kept for each address a calendar message was written to,
-the last one only; a letter withdrawn before it left counts as never written, so that quick edits become one
-message. Copies are written in the transaction that writes the letters, so that a second run finds nothing due.
+a text (RFC 5546 §2.1.4), and never falls. A copy is kept of each calendar message that was written; of an address
+the latest counts. Copies are written in the transaction that writes the letters, so that a second run finds nothing
+due.
+
+A message that waits to leave and is no longer right is recalled and counts as never written: quick edits become
+one message, and an edit that is taken back becomes none.
 """
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
@@ -57,13 +60,14 @@ class MeetingFacts:
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """The last calendar message sent to one address about one invitation."""
+    """A calendar message written to one address about one invitation; `waits`: it has not left yet."""
 
     address: str
     method: str
     sequence: int
     fingerprint: str
     stamp: datetime
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +116,21 @@ def due(meeting: MeetingFacts, invitations: Iterable[InvitationFacts], now: date
     §2.1.4): the meeting's own, or higher where that person's calendars have seen as much. So a CANCEL to
     someone removed takes his last sequence + 1, and a later REQUEST goes above it, while everybody else's stays.
     """
+    everybody = list(invitations)
+    outdated = {message.invitation for message in outdating(meeting, everybody, now)}
+    concerned = (each for each in everybody if each.key in outdated)
+    return [message for each in concerned for message in _due_to(meeting, _without_waiting(each), now)]
+
+
+def outdating(meeting: MeetingFacts, invitations: Iterable[InvitationFacts], now: datetime) -> list[Message]:
+    """Return what would be due, had all that waits left already: to whom it is due, what waits is outdated."""
     if not meeting.is_released or now >= meeting.ends_at:
         return []
-    return [message for invitation in invitations for message in _due_to(meeting, invitation, now)]
+    return [message for each in invitations for message in _due_to(meeting, each, now)]
+
+
+def _without_waiting(invitation: InvitationFacts) -> InvitationFacts:
+    return replace(invitation, copies=[copy for copy in invitation.copies if not copy.waits])
 
 
 def fingerprint(terms: Terms, *words: str) -> str:
@@ -127,9 +143,9 @@ def fingerprint(terms: Terms, *words: str) -> str:
     return f"{_digest(*moments, terms.place)}.{_digest(*words)}"
 
 
-def same_terms(one: str, other: str) -> bool:
-    """Whether two fingerprints are of the same time and place, whatever the texts."""
-    return one.partition(".")[0] == other.partition(".")[0]
+def is_same_terms(mark: str, other: str) -> bool:
+    """Whether two fingerprints differ in texts at most."""
+    return mark.partition(".")[0] == other.partition(".")[0]
 
 
 def answer_holds(answered_sequence: int | None, moved_sequence: int) -> bool:
@@ -195,7 +211,7 @@ def _reason_to_request(
         if moving:
             return Reason.new_address
         return Reason.new if copy is None else Reason.restored
-    if not same_terms(copy.fingerprint, meeting.fingerprint):
+    if not is_same_terms(copy.fingerprint, meeting.fingerprint):
         return Reason.moved
     if copy.fingerprint != meeting.fingerprint and invitation.partstat != "DECLINED":
         return Reason.changed

@@ -107,7 +107,8 @@ def _addresses(invitation: Invitation) -> frozenset[str]:
 
 def _requests(invitation: Invitation) -> list[CalendarCopy]:
     """The invitations that stand in the person's calendars."""
-    return [copy for copy in invitation.copies if copy.method == REQUEST]
+    latest = {copy.address: copy for copy in sorted(invitation.copies, key=lambda copy: copy.stamp)}
+    return [copy for copy in latest.values() if copy.method == REQUEST]
 
 
 def _known(meeting: Meeting, invitation: Invitation | None, at: datetime) -> Known:

@@ -1,6 +1,7 @@
 """Meetings: planned, changed, released to everybody's calendar."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 
@@ -16,11 +17,11 @@ from bourse.clubs.roles import is_facilitator
 from bourse.db import db
 from bourse.doors import door
 from bourse.meetings import roles
-from bourse.meetings.due import let_go, messages_due
+from bourse.meetings.due import facts_of, keep_quiet, let_go, mark_of, messages_due, say
 from bourse.meetings.facts import kept_out_of, turnouts, with_calendars
-from bourse.meetings.forms import AnswerForm, ConfirmForm, MeetingForm
+from bourse.meetings.forms import AnswerForm, ConfirmForm, LettersForm, MeetingForm
 from bourse.meetings.models import Invitation, Meeting, Season
-from bourse.meetings.reconcile import Message
+from bourse.meetings.reconcile import Message, is_same_terms
 from bourse.people.models import Person, note
 from bourse.words import _
 
@@ -179,17 +180,37 @@ def change(meeting: Meeting) -> ResponseReturnValue:
     zone = meeting.club.timezone
     if not form.is_submitted():
         form.show(meeting, club_time(meeting.starts_at, zone), club_time(meeting.ends_at, zone))
-    if not form.validate_on_submit():
+    if not form.validate_on_submit() or request.form.get("step") == "back":
         return render_template("meetings/plan.html", form=form, club=meeting.club, meeting=meeting)
     db.session.refresh(meeting, ["sequence", "moved_sequence", "exclusions"], with_for_update=True)
+    before = mark_of(meeting)
     meeting.move(*form.span())
     asked_back = _turned_away(meeting) if form.host.data != meeting.host_id else []
     meeting.change_host(db.session.get_one(Membership, form.host.data))
     _apply(form, meeting, asked_back)
+    if meeting.is_released and (page := _look_first(meeting, before)) is not None:
+        return page
     note("change", by=current_user, about=meeting)
     db.session.commit()
     flash(_("C'est noté. Les agendas suivront dans la minute.") if meeting.is_released else _("C'est noté."))
     return redirect(url_for("meetings.show", meeting=meeting.id))
+
+
+def _look_first(meeting: Meeting, before: str) -> str | None:
+    """The page of what would leave, if asked for or to put a word right; else settles what the letters say."""
+    form = LettersForm()
+    is_right = form.validate()
+    db.session.flush()
+    due = messages_due(with_calendars(meeting), now())
+    if not is_right or (due and request.form.get("step") == "look"):
+        page = render_template("meetings/look.html", form=form, meeting=meeting, due=_with_people(meeting, due))
+        db.session.rollback()
+        return page
+    if form.is_quiet.data and is_same_terms(before, mark_of(meeting)):
+        keep_quiet(meeting, before)
+    else:
+        say(meeting, form.word.data or "", before)
+    return None
 
 
 def _turned_away(meeting: Meeting) -> list[int]:
@@ -206,7 +227,7 @@ def release(meeting: Meeting) -> ResponseReturnValue:
         abort(404)
     form = ConfirmForm()
     if not form.validate_on_submit():
-        due = messages_due(with_calendars(meeting), now(), as_if_released=True)
+        due = messages_due(with_calendars(meeting), now(), replace(facts_of(meeting), is_released=True))
         return render_template("meetings/release.html", form=form, meeting=meeting, due=_with_people(meeting, due))
     if not meeting.is_released:
         let_go(meeting, now())
@@ -228,12 +249,14 @@ def cancel(meeting: Meeting) -> ResponseReturnValue:
     """Cancels a meeting, or takes the cancellation back."""
     if meeting.is_over(now()):
         abort(404)
-    form = ConfirmForm()
+    form, before = LettersForm(), mark_of(with_calendars(meeting))
     if not form.validate_on_submit():
-        return render_template("meetings/cancel.html", form=form, meeting=meeting)
+        due = messages_due(meeting, now(), replace(facts_of(meeting), is_cancelled=not meeting.is_cancelled))
+        return render_template("meetings/cancel.html", form=form, meeting=meeting, due=_with_people(meeting, due))
     wants_cancelled = request.form.get("act") == "cancel"
     if wants_cancelled != meeting.is_cancelled:  # a second click asks for what is already so
         (meeting.cancel if wants_cancelled else meeting.restore)()
+        say(meeting, form.word.data or "", before)
         note("cancel" if wants_cancelled else "restore", by=current_user, about=meeting)
         db.session.commit()
     flash(_("La rencontre est annulée.") if meeting.is_cancelled else _("La rencontre est rétablie."))

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import cache
 
-from flask import Flask, Request, current_app, g, request, session
+from flask import Flask, Request, Response, current_app, g, request, session
 from flask_login import LoginManager
 from sqlalchemy import Select, bindparam
 from sqlalchemy.orm import joinedload
@@ -13,7 +13,15 @@ from bourse.db import LINE, db
 from bourse.people.enter import fingerprint, fresh_secrets, is_open
 from bourse.people.models import Person, SignIn
 
-login_manager = LoginManager()
+
+class Doorkeeper(LoginManager):
+    """Knows people by their server-side session, so that it keeps no cookie of its own."""
+
+    def _update_remember_cookie(self, response: Response) -> Response:
+        return response
+
+
+login_manager = Doorkeeper()
 
 
 def set_up_sign_in(app: Flask, is_staff: Callable[[Person], bool]) -> None:

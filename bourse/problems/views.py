@@ -1,7 +1,6 @@
 """Writing the problem in five short steps, reviewing it, reading it."""
 
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -243,7 +242,7 @@ def _said(problem: Problem) -> str:
 
 def _moment(problem: Problem) -> str:
     """« à 9 h 41 » today, « le jeudi 5 mars » on another day; on the club's clock."""
-    zone = ZoneInfo(problem.club.timezone)
+    zone = problem.club.zone
     if problem.saved_at.astimezone(zone).date() == now().astimezone(zone).date():
         return _("à %(hour)s", hour=hour(problem.saved_at, zone))
     return _("le %(day)s", day=day(problem.saved_at, year=False, zone=zone))

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from bourse.board.models import set_up_board
 from bourse.clock import now
 from bourse.db import db
-from bourse.mailroom.models import Letter
+from bourse.mailroom.models import Letter, LetterState
 from bourse.meetings.due import write_calendar_letters
 from bourse.meetings.models import Answer, Meeting, Presence
 from bourse.people.enter import Secrets
@@ -228,7 +228,8 @@ def letters_of(club: Cast) -> dict[str, str]:
     ):
         act()
         write_calendar_letters(now())
-        db.session.flush()
+        db.session.execute(db.update(Letter).values(state=LetterState.sent))  # what waits would be taken back
+        db.session.expire_all()
     letters |= {each.kind: each.parts for each in db.session.scalars(db.select(Letter))}
     assert letters.keys() == {"way_in", "new_device", "invitation", "new_date", "cancelled"}
     return {kind: parts.html for kind, parts in letters.items()}

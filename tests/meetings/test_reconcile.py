@@ -17,6 +17,7 @@ from bourse.meetings.reconcile import (
     due,
     fingerprint,
     next_stamp,
+    outdating,
 )
 
 NOW = datetime(2026, 9, 1, 8, tzinfo=UTC)
@@ -142,6 +143,45 @@ def test_an_answer_alone_is_no_reason_to_write(partstat: str) -> None:
 def test_two_quick_edits_make_one_message() -> None:
     (message,) = due(meeting(NOVEMBER, "Parking au nord", sequence=2), [after(MARC, meeting())], NOW)
     assert (message.sequence, message.reason) == (2, Reason.moved)
+
+
+def waiting(invitation: InvitationFacts, *messages: Message) -> InvitationFacts:
+    """The invitation while the letters of these messages have not left."""
+    copies = [replace(each.copy, waits=True) for each in messages if each.invitation == invitation.key]
+    return replace(invitation, copies=[*invitation.copies, *copies])
+
+
+def test_an_edit_before_the_letter_left_makes_one_message_of_two() -> None:
+    marc = after(MARC, meeting())
+    first = due(meeting(NOVEMBER, sequence=1), [marc], NOW)
+    state, marc = meeting(NOVEMBER, "Parking au nord", sequence=1), waiting(marc, *first)
+    assert [each.invitation for each in outdating(state, [marc], NOW)] == ["marc"]
+    assert short(due(state, [marc], NOW)) == [("marc", "REQUEST", 1, "moved")]
+
+
+def test_a_letter_that_waits_and_is_still_right_is_left_alone() -> None:
+    marc = waiting(MARC, *due(meeting(), [MARC], NOW))
+    assert outdating(meeting(), [marc], NOW) == due(meeting(), [marc], NOW) == []
+
+
+@pytest.mark.parametrize(
+    "state", [meeting(replace(OCTOBER, is_cancelled=True), sequence=1), meeting(OCTOBER, sequence=2)]
+)
+def test_a_change_taken_back_before_its_letter_left_is_told_to_nobody(state: MeetingFacts) -> None:
+    """Cancelled before anybody was invited; moved and moved back."""
+    before = () if state.is_cancelled else (meeting(),)
+    marc = after(MARC, *before)
+    written = due(meeting(NOVEMBER if before else OCTOBER, sequence=1), [marc], NOW)
+    marc = waiting(marc, *written)
+    assert outdating(state, [marc], NOW)
+    assert due(state, [marc], NOW) == []
+
+
+def test_who_is_removed_or_moves_house_before_the_letter_left_never_knew() -> None:
+    marc = waiting(MARC, *due(meeting(), [MARC], NOW))
+    assert due(meeting(), [replace(marc, is_invited=False)], NOW) == []
+    (message,) = due(meeting(), [replace(marc, address="marc@atelier.example")], NOW)
+    assert (message.address, message.reason) == ("marc@atelier.example", Reason.new)
 
 
 def test_an_edit_taken_back_at_once_is_told_to_nobody() -> None:

@@ -32,24 +32,31 @@ class Reading:
     attendees: tuple[str, ...]
 
 
-def by_icalendar(data: bytes) -> Reading:
-    event = icalendar.Calendar.from_ical(data).events[0]
-    assert not event.errors
-    return _reading(
-        uid=event["uid"],
-        starts_at=event.start,
-        ends_at=event.end,
-        summary=event.get("summary"),
-        description=event.get("description"),
-        location=event.get("location"),
-        organizer=event["organizer"],
-        attendees=[event["attendee"]],
-    )
+def all_by_icalendar(data: bytes) -> list[Reading]:
+    events = icalendar.Calendar.from_ical(data).events
+    assert not any(event.errors for event in events)
+    return [
+        _reading(
+            uid=event["uid"],
+            starts_at=event.start,
+            ends_at=event.end,
+            summary=event.get("summary"),
+            description=event.get("description"),
+            location=event.get("location"),
+            organizer=event.get("organizer"),
+            attendees=[event["attendee"]] if "attendee" in event else [],
+        )
+        for event in events
+    ]
 
 
-def by_vobject(data: bytes) -> Reading:
-    event = vobject.readOne(data.decode()).vevent
-    text = {name: getattr(event, name).value for name in ("summary", "description", "location") if hasattr(event, name)}
+def all_by_vobject(data: bytes) -> list[Reading]:
+    return [_by_vobject(event) for event in vobject.readOne(data.decode()).vevent_list]
+
+
+def _by_vobject(event: Any) -> Reading:
+    names = ("summary", "description", "location", "organizer")
+    text = {name: getattr(event, name).value for name in names if hasattr(event, name)}
     return _reading(
         uid=event.uid.value,
         starts_at=event.dtstart.value,
@@ -57,40 +64,52 @@ def by_vobject(data: bytes) -> Reading:
         summary=text.get("summary"),
         description=text.get("description"),
         location=text.get("location"),
-        organizer=event.organizer.value,
-        attendees=[line.value for line in event.attendee_list],
+        organizer=text.get("organizer"),
+        attendees=[line.value for line in getattr(event, "attendee_list", [])],
     )
 
 
-def by_ics(data: bytes) -> Reading:
-    event = next(iter(ics.Calendar(data.decode()).events))
-    return _reading(
-        uid=event.uid,
-        starts_at=event.begin.datetime,
-        ends_at=event.end.datetime,
-        summary=event.name,
-        description=event.description,
-        location=event.location,
-        organizer=event.organizer.email,
-        attendees=[who.email for who in event.attendees],
-    )
+def all_by_ics(data: bytes) -> list[Reading]:
+    return [
+        _reading(
+            uid=event.uid,
+            starts_at=event.begin.datetime,
+            ends_at=event.end.datetime,
+            summary=event.name,
+            description=event.description,
+            location=event.location,
+            organizer=event.organizer.email if event.organizer else "",
+            attendees=[who.email for who in event.attendees],
+        )
+        for event in sorted(ics.Calendar(data.decode()).events)
+    ]
 
 
-def by_ical(data: bytes) -> Reading:
-    event = IcsCalendarStream.calendar_from_ics(data.decode()).events[0]
-    return _reading(
-        uid=event.uid,
-        starts_at=event.dtstart,
-        ends_at=event.dtend,
-        summary=event.summary,
-        description=event.description,
-        location=event.location,
-        organizer=event.organizer.uri if event.organizer else "",
-        attendees=[who.uri for who in event.attendees],
-    )
+def all_by_ical(data: bytes) -> list[Reading]:
+    return [
+        _reading(
+            uid=event.uid,
+            starts_at=event.dtstart,
+            ends_at=event.dtend,
+            summary=event.summary,
+            description=event.description,
+            location=event.location,
+            organizer=event.organizer.uri if event.organizer else "",
+            attendees=[who.uri for who in event.attendees],
+        )
+        for event in IcsCalendarStream.calendar_from_ics(data.decode()).events
+    ]
 
 
-def by_ical_js(messages: list[bytes]) -> list[Reading]:
+def by_icalendar(data: bytes) -> Reading:
+    return all_by_icalendar(data)[0]
+
+
+def by_vobject(data: bytes) -> Reading:
+    return all_by_vobject(data)[0]
+
+
+def all_by_ical_js(messages: list[bytes]) -> list[list[Reading]]:
     """The reader of Thunderbird and Nextcloud; one Node.js process for all."""
     done = subprocess.run(
         [node.NODE, HERE / "ical_js.cjs", node.package("ical.js") / "dist" / "ical.es5.cjs"],
@@ -99,17 +118,30 @@ def by_ical_js(messages: list[bytes]) -> list[Reading]:
         capture_output=True,
         text=True,
     )
-    found: list[dict[str, Any]] = json.loads(done.stdout)
-    for one in found:
-        one["starts_at"], one["ends_at"] = (datetime.fromtimestamp(one[end], UTC) for end in ("starts_at", "ends_at"))
-    return [_reading(**one) for one in found]
+    found: list[list[dict[str, Any]]] = json.loads(done.stdout)
+    return [[_by_ical_js(event) for event in events] for events in found]
 
 
+def _by_ical_js(event: dict[str, Any]) -> Reading:
+    moments = {end: datetime.fromtimestamp(event[end], UTC) for end in ("starts_at", "ends_at")}
+    return _reading(**event | moments)
+
+
+def by_ical_js(messages: list[bytes]) -> list[Reading]:
+    return [events[0] for events in all_by_ical_js(messages)]
+
+
+ALL_READERS: dict[str, Callable[[bytes], list[Reading]]] = {
+    "icalendar": all_by_icalendar,
+    "vobject": all_by_vobject,
+    "ics": all_by_ics,
+    "ical": all_by_ical,
+    "ical.js": lambda data: all_by_ical_js([data])[0],
+}
 READERS: dict[str, Callable[[bytes], Reading]] = {
-    "icalendar": by_icalendar,
-    "vobject": by_vobject,
-    "ics": by_ics,
-    "ical": by_ical,
+    name: lambda data, read=read: read(data)[0]  # type: ignore[misc]
+    for name, read in ALL_READERS.items()
+    if name != "ical.js"  # a process for each message would take long
 }
 
 
@@ -132,6 +164,6 @@ def _reading(
         str(summary or ""),
         str(description or ""),
         str(location or ""),
-        str(organizer).removeprefix("mailto:"),
+        str(organizer or "").removeprefix("mailto:"),
         tuple(str(address).removeprefix("mailto:") for address in attendees),
     )

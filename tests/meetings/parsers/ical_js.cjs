@@ -5,7 +5,10 @@ const texts = JSON.parse(require("fs").readFileSync(0, "utf8"));
 function read(text) {
   const calendar = new ICAL.Component(ICAL.parse(text));
   for (const zone of calendar.getAllSubcomponents("vtimezone")) ICAL.TimezoneService.register(zone);
-  const vevent = calendar.getFirstSubcomponent("vevent");
+  return calendar.getAllSubcomponents("vevent").map(told);
+}
+
+function told(vevent) {
   const event = new ICAL.Event(vevent);
   return {
     uid: event.uid,

@@ -1,0 +1,284 @@
+"""Mon agenda: the secret address, and what a calendar reads there."""
+
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from bourse.clock import now
+from bourse.clubs.models import Club, MembershipState
+from bourse.db import db
+from bourse.home import models
+from bourse.home.models import Feed
+from bourse.meetings.due import write_calendar_letters
+from bourse.meetings.letters import answer_url
+from bourse.meetings.models import Answer, Meeting, Via
+from bourse.people.models import Language, Person
+from tests.cast import a_meeting, invitation_of
+from tests.meetings.parsers import ALL_READERS, all_by_icalendar
+from tests.test_queries import counted
+
+AGO = timedelta(days=1)
+
+
+@pytest.fixture
+def database_url(fresh_sqlite):
+    return fresh_sqlite
+
+
+@pytest.fixture
+def subscribe(app, visit):
+    """Has somebody ask for an address, and returns its path."""
+
+    def ask(name, **chosen):
+        page = visit(app.test_client(), name).post("/feed/", data=chosen, follow_redirects=True).text
+        return path_in(page)
+
+    return ask
+
+
+def path_in(page):
+    (path,) = set(re.findall(r'value="http://localhost(/feed/[^"]+\.ics)"', page))
+    return path
+
+
+def text_of(data):
+    return data.decode().replace("\r\n ", "")
+
+
+def entries(client, path):
+    answer = client.get(path)
+    assert answer.status_code == 200
+    return all_by_icalendar(answer.data)
+
+
+def meeting_of(club):
+    return db.session.get_one(Meeting, club.meeting)
+
+
+def test_the_address_is_shown_once_and_only_its_mark_is_kept(app, club, client, visit):
+    visit(client, "marc")
+    page = client.post("/feed/", follow_redirects=True).text
+    path = path_in(page)
+    assert f'href="webcal://localhost{path}"' in page
+    token = path.removeprefix("/feed/").removesuffix(".ics")
+    assert len(token) >= 43
+    assert token not in client.get("/feed/").text
+    with app.app_context():
+        assert token not in str(db.session.execute(db.select(Feed.__table__)).all())
+
+
+def test_a_calendar_reads_the_meetings_of_its_person(club, client, subscribe):
+    answer = client.get(subscribe("nadia"))
+    assert answer.headers["Content-Type"] == "text/calendar; charset=utf-8"
+    assert "Content-Disposition" not in answer.headers
+    (read,) = all_by_icalendar(answer.data)
+    assert read.summary.endswith("(à confirmer)")
+    assert "STATUS:TENTATIVE" in text_of(answer.data)
+    assert "NAME:Club d'essai" in text_of(answer.data)
+
+
+@pytest.mark.parametrize("reader", ALL_READERS)
+def test_every_reader_sees_what_stands_in_the_feed(club, client, subscribe, reader):
+    data = client.get(subscribe("marc")).data
+    assert ALL_READERS[reader](data) == all_by_icalendar(data)
+
+
+def test_it_is_the_entry_of_the_invitation(app, club, client, subscribe):
+    with app.app_context():
+        write_calendar_letters(now())
+        invitation_of(club.meeting, club.marc).copies[0].sequence = 4  # his thread ran ahead
+        db.session.commit()
+        uid = meeting_of(club).uid
+    text = text_of(client.get(subscribe("marc")).data)
+    assert f"UID:{uid}\r\n" in text
+    assert "SEQUENCE:4\r\n" in text
+    assert not re.search("METHOD|ORGANIZER|ATTENDEE", text)
+
+
+def test_answers_moves_and_cancellations_follow(app, club, client, subscribe):
+    path = subscribe("marc")
+    with app.app_context():
+        marc = db.session.get_one(Person, club.marc)
+        invitation_of(club.meeting, club.marc).give(Answer.declined, at=now(), via=Via.web, by=marc)
+        db.session.commit()
+    assert entries(client, path) == []
+    with app.app_context():
+        meeting = meeting_of(club)
+        meeting.move(meeting.starts_at + AGO, meeting.ends_at + AGO)
+        db.session.commit()
+    assert entries(client, path)[0].summary.endswith("(à confirmer)")
+    with app.app_context():
+        meeting_of(club).cancel()
+        db.session.commit()
+    assert entries(client, path)[0].summary.startswith("Annulé :")
+    with time_machine.travel(now() + timedelta(days=31)):
+        assert entries(client, path) == []
+
+
+def test_it_shows_half_a_year_back_and_no_meeting_before_its_go(app, club, client, subscribe):
+    with app.app_context():
+        first = meeting_of(club)
+        for days, is_released in ((-170, True), (-200, True), (40, False), (500, True), (560, True)):
+            a_meeting(first.club, first.host, [], days=days, is_released=is_released)
+        db.session.commit()
+    assert len(entries(client, subscribe("marc"))) == 3
+
+
+def test_a_person_chooses_not_to_see_twice_what_he_accepted_by_mail(app, club, client, visit, subscribe):
+    path = subscribe("marc", mode="unaccepted")
+    assert len(entries(client, path)) == 1
+    with app.app_context():
+        marc = db.session.get_one(Person, club.marc)
+        invitation_of(club.meeting, club.marc).give(Answer.accepted, at=now(), via=Via.calendar, by=marc)
+        db.session.commit()
+    assert entries(client, path) == []
+    visit(app.test_client(), "marc").post("/feed/mode", data={"mode": "all"})
+    assert len(entries(client, path)) == 1
+
+
+def test_a_new_address_kills_the_former_and_an_end_kills_both(app, club, client, visit, subscribe):
+    former, present = subscribe("marc"), subscribe("marc")
+    assert [client.get(path).status_code for path in (former, present)] == [404, 200]
+    visit(app.test_client(), "marc").post("/feed/end")
+    assert client.get(present).status_code == 404
+
+
+@pytest.mark.parametrize("ending", ["left", "paused", "closed"])
+def test_the_feed_ends_with_the_membership(app, club, client, subscribe, ending):
+    path = subscribe("marc")
+    with app.app_context():
+        marc = db.session.get_one(Person, club.marc)
+        if ending == "closed":
+            marc.is_closed = True
+        else:
+            marc.memberships[0].state = MembershipState(ending)
+        db.session.commit()
+    answer = client.get(path)
+    assert (answer.status_code, answer.data) == (404, b"")
+
+
+def test_a_wrong_address_is_no_calendar_and_no_way_in(club, client):
+    answer = client.get("/feed/x.ics")
+    assert (answer.status_code, answer.data) == (404, b"")
+    assert not {"Location", "Set-Cookie"} & set(answer.headers.keys())
+
+
+def test_no_cookie_is_read_or_set_and_nobody_keeps_the_address(app, club, client, visit, subscribe):
+    path = subscribe("marc")
+    entries(client, path)
+    visit(client, "claire")
+    with counted() as sent:
+        answer = client.get(path)
+    assert answer.data == app.test_client().get(path).data
+    assert not [statement for statement in sent if "sign_in" in statement]
+    assert "Set-Cookie" not in answer.headers
+    assert "Cookie" not in answer.headers.get("Vary", "")
+    assert answer.headers["X-Robots-Tag"] == "noindex"
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert answer.headers["Cache-Control"] == "private, max-age=900"
+
+
+def test_who_has_it_gets_304_until_something_changes(app, club, client, subscribe):
+    path = subscribe("nadia")
+    first = client.get(path)
+    known = {"If-None-Match": first.headers["ETag"]}, {"If-Modified-Since": first.headers["Last-Modified"]}
+    for headers in known:
+        answer = client.get(path, headers=headers)
+        assert (answer.status_code, answer.data) == (304, b"")
+    assert client.get(path).data == first.data
+    head = client.head(path)
+    assert (head.data, head.headers["ETag"]) == (b"", first.headers["ETag"])
+    with app.app_context():
+        meeting_of(club).company.parking = "Portail C"
+        db.session.commit()
+    for headers in known:
+        assert client.get(path, headers=headers).status_code == 200
+
+
+def test_reading_writes_at_most_once_an_hour_for_who_has_it(app, club, client, subscribe):
+    path = subscribe("marc")
+    known = {"If-None-Match": client.get(path).headers["ETag"]}
+    with counted() as sent:
+        client.get(path, headers=known)
+    assert [statement.split()[0] for statement in sent] == ["SELECT", "SELECT"]
+    with time_machine.travel(now() + timedelta(hours=2)), counted() as sent:
+        client.get(path, headers=known)
+    assert len([statement for statement in sent if statement.startswith("UPDATE")]) == 1
+
+
+def test_a_calendar_that_reads_without_end_is_asked_to_wait(club, client, subscribe, monkeypatch):
+    monkeypatch.setattr(models, "READS_AN_HOUR", 3)
+    path = subscribe("marc")
+    answers = [client.get(path) for _ in range(4)]
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+    assert answers[-1].headers["Retry-After"] == "3600"
+    assert client.get(path, headers={"If-None-Match": answers[0].headers["ETag"]}).status_code == 304
+    with time_machine.travel(now() + timedelta(hours=1, minutes=1)):
+        assert client.get(path).status_code == 200
+
+
+def test_it_speaks_its_persons_language_whatever_the_calendar_asks_for(app, club, client, subscribe):
+    with app.app_context():
+        db.session.get_one(Person, club.nadia).language = Language.en
+        db.session.commit()
+    answer = client.get(subscribe("nadia"), headers={"Accept-Language": "fr"})
+    assert all_by_icalendar(answer.data)[0].summary.endswith("(to be confirmed)")
+
+
+def test_a_club_elsewhere_is_told_on_its_own_clocks(app, club, client, subscribe):
+    with app.app_context():
+        db.session.get_one(Club, club.club).timezone = "America/Montreal"
+        db.session.commit()
+        starts_at = meeting_of(club).starts_at
+    (read,) = entries(client, path := subscribe("marc"))
+    assert read.starts_at == starts_at
+    assert "8\u00a0h\u00a0–\u00a012\u00a0h" in read.description
+    assert "X-WR-TIMEZONE:America/Montreal" in text_of(client.get(path).data)
+
+
+def test_no_log_holds_the_address(club, client, subscribe, capfd):
+    path = subscribe("marc")
+    client.get(path)
+    client.get(path + "x")
+    assert path[6:40] not in "".join(capfd.readouterr())
+
+
+def test_only_who_is_of_a_club_subscribes(club, client, visit):
+    assert visit(client, "stranger").get("/feed/").status_code == 404
+    assert client.post("/feed/").status_code == 404
+
+
+def test_a_meeting_is_taken_away_as_the_invitation_has_it(app, club, client, visit):
+    visit(client, "nadia")
+    assert f'href="/meetings/{club.meeting}/rencontre.ics"' in client.get(f"/meetings/{club.meeting}").text
+    answer = client.get(f"/meetings/{club.meeting}/rencontre.ics")
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="rencontre-6.ics"'
+    assert answer.headers["Content-Type"] == "text/calendar; charset=utf-8"
+    (read,) = all_by_icalendar(answer.data)
+    with app.app_context():
+        assert (read.uid, read.starts_at) == (meeting_of(club).uid, meeting_of(club).starts_at)
+    assert read.attendees == ()
+
+
+def test_whom_the_host_keeps_out_reads_full_and_nothing_else(app, club, client, subscribe):
+    path = subscribe("nadia")
+    assert "Portail B" in text_of(client.get(path).data)
+    with app.app_context():
+        (nadia,) = db.session.get_one(Person, club.nadia).memberships
+        meeting_of(club).exclude(nadia.company_id, by=meeting_of(club).host.person, at=now())
+        db.session.commit()
+    text = text_of(client.get(path).data)
+    (read,) = all_by_icalendar(client.get(path).data)
+    assert (read.summary, read.description, read.location) == ("Club d'essai : complet", "", "Décolletage Bouquetin")
+    assert not re.search("Portail|Hugo|meetings/|GEO", text)
+
+
+def test_each_token_opens_its_own_door_only(app, club, client, subscribe):
+    feed_token = subscribe("marc").removeprefix("/feed/").removesuffix(".ics")
+    with app.app_context():
+        answer_token = answer_url(invitation_of(club.meeting, club.marc)).rpartition("/")[2]
+    assert client.get(f"/feed/{answer_token}.ics").status_code == 404
+    assert client.get(f"/meetings/answers/{feed_token}").status_code == 404
+    assert client.get(f"/people/sign-in/{feed_token}").status_code == 410
