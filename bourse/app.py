@@ -15,7 +15,7 @@ from flask_babel import Babel, get_locale
 from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect
 
-from bourse import clock, doors, figures, headers, house, words
+from bourse import clock, doors, figures, headers, house, offline, words
 from bourse.agenda import views as agenda
 from bourse.attendance import views as attendance
 from bourse.board import views as board
@@ -41,7 +41,7 @@ from bourse.problems import views as problems
 from bourse.refusals import answer_refusals
 from bourse.settings import Settings, UnsafeSettings
 
-ROOMS = (people_views, clubs, meetings, problems, board, agenda, attendance, outcomes, home)
+ROOMS = (people_views, clubs, meetings, problems, board, agenda, attendance, outcomes, home, offline)
 COMMANDS = (init, serve, demo, link, people, worker, letters, list_meetings)
 MAX_REQUEST = 50 * 2**20
 

@@ -8,7 +8,7 @@ from wtforms import BooleanField, HiddenField, RadioField, SelectChoice, TextAre
 
 from bourse.db import LINE, PROSE
 from bourse.forms import AtMost, BourseForm, Required
-from bourse.problems.frame import ANSWERS
+from bourse.problems.frame import ANSWERS, NO_DRAFT, Draft
 from bourse.problems.models import Problem
 from bourse.problems.read import Readers
 from bourse.words import _l
@@ -22,6 +22,10 @@ def prose(label: Any, hint: Any, rows: int = 4) -> TextAreaField:
     return TextAreaField(label, [AtMost(PROSE)], description=hint, render_kw={"rows": rows})
 
 
+def number(text: Any) -> int:
+    return int(text) if re.fullmatch("[0-9]{1,9}", str(text)) else 0
+
+
 class VersionedForm(BourseForm):
     """A form that knows which version of the problem its writer saw."""
 
@@ -30,13 +34,14 @@ class VersionedForm(BourseForm):
     @property
     def seen_version(self) -> int:
         """The number of that version; nonsense is none."""
-        text = str(self.version.data)
-        return int(text) if re.fullmatch("[0-9]{1,9}", text) else 0
+        return number(self.version.data)
 
 
 class AnswersForm(VersionedForm):
     """The eight questions, or those that `asking` names."""
 
+    key = HiddenField()
+    turn = HiddenField()
     question = TextAreaField(
         _l("Quel est votre problème, en une phrase ?"),
         [AtMost(LINE)],
@@ -77,6 +82,12 @@ class AnswersForm(VersionedForm):
         for name in set(ANSWERS).difference(names):
             del form[name]
         return form
+
+    @property
+    def draft(self) -> Draft:
+        """The draft on the writer's phone, if a script keeps one; nonsense is none."""
+        key = str(self.key.data)
+        return Draft(key, number(self.turn.data)) if re.fullmatch("[0-9a-f-]{36}", key) else NO_DRAFT
 
     @property
     def answers(self) -> dict[str, str]:
