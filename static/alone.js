@@ -12,6 +12,6 @@ export function dress({ back, answers }, unsent) {
   crumb.href = back.href;
   for (const place of document.querySelectorAll("[data-answer]")) {
     const name = place.dataset.answer;
-    place.textContent = unsent[name] ?? answers[name] ?? place.textContent;
+    place.textContent = (unsent[name] ?? answers[name]) || place.textContent;
   }
 }

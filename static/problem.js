@@ -25,6 +25,7 @@ let said = line.textContent.trim(); // what the server said of the last save
 let trouble = isAlone ? "away" : ""; // away, out, closed, or the sentence of a refusal
 let isExplicit = writing.isExplicit; // only its buttons save
 let isLasting = true; // the phone does keep
+let isReady = false;
 let isLeaving = false;
 let latest = Promise.resolve(); // the writing under way on the phone, and the one that waits for it
 let next = null;
@@ -62,7 +63,7 @@ function showTheirs() {
 // Typing
 
 function typed({ target }) {
-  if (!fields.has(target.name)) return;
+  if (!fields.has(target.name) || !isReady) return;
   take(target.name, target.value);
   keep();
   if (!["away", "out", "closed"].includes(trouble)) trouble = "";
@@ -164,6 +165,10 @@ const heard = {
 /** A press on a button. With network it is a plain form; without, the phone turns the page. */
 function leave(event) {
   const { submitter } = event;
+  if (!isReady) {
+    event.preventDefault();
+    return ready.then(() => form.requestSubmit(submitter));
+  }
   clearTimeout(timer);
   if (step === "share") return submitter?.value === "submit" && phone.unsee(person, meeting);
   for (const name of fields.keys()) delete draft.theirs[name]; // both versions were there to be read
@@ -216,8 +221,9 @@ async function open() {
   for (const { dataset, textContent } of form.querySelectorAll("[data-theirs]")) draft.theirs[dataset.theirs] = textContent;
   showTheirs();
   await keep();
+  isReady = true;
   listen();
-  if (Object.keys(draft.answers).length) await save();
+  if (Object.keys(draft.answers).length) save();
 }
 
 function closeToNobody() {
@@ -259,8 +265,6 @@ function letGoIfThere(name) {
 }
 
 function listen() {
-  form.addEventListener("input", typed);
-  form.addEventListener("submit", leave);
   addEventListener("online", comeBack);
   document.addEventListener("visibilitychange", () => document.hidden || comeBack());
   addEventListener("pagehide", hide);
@@ -268,5 +272,7 @@ function listen() {
   addEventListener("beforeunload", holdBack);
 }
 
-open();
+form.addEventListener("input", typed);
+form.addEventListener("submit", leave);
+const ready = open();
 if (!isAlone) navigator.serviceWorker?.register("/sw.js").catch(() => {});

@@ -44,12 +44,15 @@ async function write(request, url) {
   }
 }
 
-/** A form that could not leave: back to its page, where the text still is. */
-async function submit(request) {
+/** A step that could not leave: its text is on the phone, so its button leads on. */
+async function submit(request, url) {
+  const copy = request.clone();
   try {
     return await fetch(request);
   } catch {
-    return Response.redirect(request.url, 303);
+    const isLater = (await copy.formData()).get("then") === "later";
+    const next = STEPS[STEPS.indexOf(url.searchParams.get("step")) + 1] ?? STEPS.at(-1);
+    return Response.redirect(isLater ? "/" : `${url.pathname}?step=${next}`, 303);
   }
 }
 
@@ -77,7 +80,7 @@ function answerTo(request) {
     return ASSETS.includes(url.pathname + url.search) && url.origin === location.origin ? asset(request) : null;
   }
   const isWriting = WRITING.test(url.pathname);
-  if (request.method === "POST") return isWriting ? submit(request) : null;
+  if (request.method === "POST") return isWriting ? submit(request, url) : null;
   return isWriting ? write(request, url) : page(request);
 }
 

@@ -215,7 +215,7 @@ def _chooses_the_same(problem: Problem, form: ShareForm) -> bool:
 
 def _writing_page(meeting: Meeting, form: VersionedForm, step: str, **more: Any) -> str:
     problem = meeting.problem
-    answers = problem.answers if problem else {}
+    answers = problem.answers if problem else dict.fromkeys(ANSWERS, "")
     return render_template(
         "problems/write.html",
         meeting=meeting,

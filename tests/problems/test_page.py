@@ -40,7 +40,7 @@ def test_what_is_typed_keeps_itself(app, writing):
 def test_without_network_the_text_stays_and_leaves_later(app, writing):
     writing.route("**/save", lambda route: route.abort())
     writing.fill("#tried", "Écrit à la cave.")
-    expect(writing.locator(".save")).to_have_text(re.compile("Pas de réseau"), timeout=10_000)
+    expect(writing.locator(".save")).to_have_text(re.compile("Enregistré sur ce téléphone, envoi dès le retour du réseau"), timeout=10_000)
     writing.unroute("**/save")
     writing.evaluate("dispatchEvent(new Event('online'))")
     expect(writing.locator(".save")).to_have_text(re.compile("Brouillon enregistré"), timeout=10_000)
