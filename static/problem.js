@@ -5,9 +5,11 @@ import { dress, goWhereHeStopped } from "./alone.js";
 import * as phone from "./draft.js";
 import { lastWords, send } from "./send.js";
 import { tell } from "./tell.js";
+import { Unsent } from "./unsent.js";
 
 const PAUSE = 1500; // after the last key, in milliseconds
 const RETRY = 15000;
+const FOR_LONG = ["away", "out", "closed"]; // typing on does not help
 
 const form = document.querySelector("[data-writing]");
 const line = form.querySelector(".save");
@@ -19,38 +21,35 @@ const isAlone = !writing.person;
 const meeting = Number(location.pathname.split("/")[2]);
 
 let person;
-let draft;
 let seen; // the problem as the server last showed it here
+let unsent;
 let said = line.textContent.trim(); // what the server said of the last save
-let trouble = isAlone ? "away" : ""; // away, out, closed, or the sentence of a refusal
+let trouble = isAlone ? "away" : ""; // one of FOR_LONG, or the sentence of a refusal
 let isExplicit = writing.isExplicit; // only its buttons save
-let isLasting = true; // the phone does keep
 let isReady = false;
 let isLeaving = false;
-let latest = Promise.resolve(); // the writing under way on the phone, and the one that waits for it
-let next = null;
 let running = null; // the save under way
 let timer = 0;
 
 // What it says
 
 function say() {
-  const unsent = Object.keys(draft.answers);
-  const here = unsent.filter((name) => fields.has(name));
-  if (!unsent.length) tell(line, said, { isSaved: !trouble });
-  else if (here.some((name) => name in draft.theirs)) tell(line, words.conflict);
-  else if (trouble === "away") tell(line, isLasting ? words.kept : words.page);
-  else if (trouble === "out") tell(line, words.out, { href: location.href, link: words.signIn });
-  else if (trouble) tell(line, words[trouble] ?? trouble);
-  else if (Object.keys(toSend()).length) tell(line, words.typing);
-  else if (here.length) tell(line, words.explicit);
-  else tell(line, words.elsewhere, { href: `?step=${stepOf(unsent[0])}`, link: words.look });
+  const { names } = unsent;
+  if (!names.length) tell(line, said, { icon: trouble ? "off" : "check" });
+  else if (isToCompare()) tell(line, words.conflict, { icon: "alert" });
+  else if (trouble === "away") tell(line, unsent.isLasting ? words.kept : words.page, { icon: "off" });
+  else if (trouble === "out") tell(line, words.out, { icon: "alert", href: location.href, link: words.signIn });
+  else if (trouble) tell(line, words[trouble] ?? trouble, { icon: "alert" });
+  else if (mayLeave()) tell(line, words.typing);
+  else if (names.some((name) => fields.has(name))) tell(line, words.explicit);
+  else tell(line, words.elsewhere, { icon: "alert", href: `?step=${stepOf(names[0])}`, link: words.look });
 }
 
 const stepOf = (name) => [...steps.keys()].find((each) => steps.get(each).includes(name));
+const isToCompare = () => [...fields.keys()].some((name) => name in unsent.theirs);
 
 function showTheirs() {
-  for (const [name, text] of Object.entries(draft.theirs)) {
+  for (const [name, text] of Object.entries(unsent.theirs)) {
     const place = fields.get(name)?.closest(".stack");
     if (!place || place.querySelector(".theirs")) continue;
     const block = document.querySelector("#theirs").content.cloneNode(true);
@@ -60,45 +59,18 @@ function showTheirs() {
   }
 }
 
-// Typing
+// Typing and sending
 
 function typed({ target }) {
   if (!fields.has(target.name) || !isReady) return;
-  take(target.name, target.value);
-  keep();
-  if (!["away", "out", "closed"].includes(trouble)) trouble = "";
+  unsent.take(target.name, target.value);
+  unsent.keep();
+  if (!FOR_LONG.includes(trouble)) trouble = "";
   if (!trouble) wait(PAUSE);
   say();
 }
 
-function take(name, text) {
-  draft.was[name] ??= seen.answers[name];
-  draft.answers[name] = text;
-}
-
-function letGo(name) {
-  for (const part of [draft.answers, draft.was, draft.theirs]) delete part[name];
-}
-
-/** On the phone, one writing at a time: what is typed during one goes with the next. */
-function keep() {
-  next ??= latest.then(() => {
-    next = null;
-    latest = phone.keep(draft).then(() => (isLasting = true), () => (isLasting = false));
-    return latest;
-  });
-  return next;
-}
-
-// Sending
-
-/** What may leave by itself: not the answers that the writer is to compare with somebody else's. */
-function toSend() {
-  if (isExplicit) return {};
-  return Object.fromEntries(Object.entries(draft.answers).filter(([name]) => !(name in draft.theirs)));
-}
-
-const signed = (answers) => ({ key: draft.key, turn: draft.turn, version: draft.base, ...answers });
+const mayLeave = () => !isExplicit && Object.keys(unsent.free).length > 0;
 
 function wait(milliseconds) {
   clearTimeout(timer);
@@ -114,40 +86,27 @@ async function save() {
 }
 
 async function attempt() {
-  const answers = toSend();
-  if (!Object.keys(answers).length) return say();
-  const message = signed(answers);
-  draft.turn += 1;
-  await keep(); // before it is sent
-  const answer = await send(form, message, person);
+  if (!mayLeave()) return say();
+  const answers = unsent.free;
+  const answer = await send(form, await unsent.depart(answers), person);
   trouble = "";
   await (heard[answer.is] ?? heard.trouble)(answer, answers);
   say();
 }
 
 const heard = {
-  async saved({ said: sentence, version }, sent) {
-    said = sentence;
-    draft.base = seen.version = version;
-    for (const [name, text] of Object.entries(sent)) {
-      seen.answers[name] = draft.was[name] = text;
-      if (draft.answers[name] === text) letGo(name);
-    }
-    await seeAgain();
-    await keep();
+  async saved(answer, sent) {
+    said = answer.said;
+    await unsent.confirm(answer.version, sent);
+    await see();
     if (step === "share" && !isAlone) location.reload(); // one hands in what one reads
-    if (Object.keys(toSend()).length) wait(PAUSE);
+    if (mayLeave()) wait(PAUSE);
   },
 
-  /** Only what somebody else did change is to be compared; the rest is sent again, for the version that is there now. */
   async conflict({ version, theirs }) {
-    draft.base = version;
-    for (const [name, text] of Object.entries(theirs)) {
-      if (text !== draft.was[name]?.trim()) draft.theirs[name] = text;
-    }
-    await keep();
+    await unsent.compare(version, theirs);
     showTheirs();
-    wait(0);
+    wait(0); // the rest, for the version that is there now
   },
 
   refused: (answer) => (trouble = answer.said),
@@ -164,41 +123,52 @@ const heard = {
 
 /** A press on a button. With network it is a plain form; without, the phone turns the page. */
 function leave(event) {
-  const { submitter } = event;
-  if (!isReady) {
-    event.preventDefault();
-    return ready.then(() => form.requestSubmit(submitter));
-  }
+  const isAway = isAlone || trouble === "away" || !navigator.onLine;
+  if (!isReady || (running && !isAway)) return pressAgain(event);
   clearTimeout(timer);
-  if (step === "share") return submitter?.value === "submit" && phone.unsee(person, meeting);
-  for (const name of fields.keys()) delete draft.theirs[name]; // both versions were there to be read
-  keep();
-  if (isAlone || trouble === "away" || !navigator.onLine) {
+  if (step === "share") return share(event);
+  for (const name of fields.keys()) delete unsent.theirs[name]; // both versions were there to be read
+  unsent.keep();
+  if (isAway) {
     event.preventDefault();
-    return turnThePage(submitter?.value === "later");
+    return turnThePage(event.submitter?.value === "later");
   }
-  if (running) {
-    event.preventDefault();
-    return running.then(() => form.requestSubmit(submitter));
-  }
-  for (const [name, value] of Object.entries(signed())) form.elements[name].value = value;
+  for (const [name, value] of Object.entries(unsent.signed())) form.elements[name].value = value;
   isLeaving = true;
 }
 
+/** A moment later – unless there is then something to compare that was not there when he pressed. */
+async function pressAgain(event) {
+  event.preventDefault();
+  const isKnown = isReady && isToCompare();
+  await ready;
+  await running;
+  if (isKnown || !isToCompare()) form.requestSubmit(event.submitter);
+}
+
+/** What is unsent is not handed in: it goes first, and is read again here. */
+function share(event) {
+  if (event.submitter?.value !== "submit") return;
+  if (unsent.names.length) {
+    event.preventDefault();
+    save();
+  } else phone.unsee(person, meeting).catch(() => {});
+}
+
 async function turnThePage(isLater) {
-  await keep();
-  isLeaving = isLasting;
+  await unsent.keep();
+  isLeaving = unsent.isLasting;
   const order = [...steps.keys()];
   location.assign(isLater ? seen.back.href : `?step=${order[order.indexOf(step) + 1]}`);
 }
 
 function hide() {
   const isSpeechless = isLeaving || isAlone || trouble === "out" || trouble === "closed";
-  if (!isSpeechless && Object.keys(toSend()).length) lastWords(form, signed(toSend()));
+  if (!isSpeechless && mayLeave()) lastWords(form, unsent.signed(unsent.free));
 }
 
 function holdBack(event) {
-  if (!isLasting && !isLeaving && Object.keys(draft.answers).length) event.preventDefault();
+  if (!unsent.isLasting && !isLeaving && unsent.names.length) event.preventDefault();
 }
 
 function comeBack() {
@@ -211,24 +181,24 @@ async function open() {
   person = writing.person ?? (await phone.whoIsHere());
   if (!person) return closeToNobody();
   seen = await lookAt();
-  if (!isAlone) await seeAgain();
-  draft = await phone.claim(person, meeting, seen.version).catch(keepNothing);
-  if (!Object.keys(draft.answers).length) draft.base = seen.version;
-  if (isAlone && !location.search) return goWhereHeStopped(steps, { ...seen.answers, ...draft.answers });
-  if (isAlone) dress(seen, draft.answers);
+  if (!isAlone) await see();
+  unsent = await Unsent.find(person, meeting, seen);
+  if (isAlone && !location.search) return goWhereHeStopped(steps, { ...seen.answers, ...unsent.answers });
+  if (isAlone) dress(seen, unsent.answers);
   fields.forEach(fill);
-  if (!isAlone) Object.keys(draft.answers).forEach(letGoIfThere);
-  for (const { dataset, textContent } of form.querySelectorAll("[data-theirs]")) draft.theirs[dataset.theirs] = textContent;
+  if (!isAlone) unsent.names.forEach(letGoIfThere);
+  for (const { dataset, textContent } of form.querySelectorAll("[data-theirs]")) unsent.theirs[dataset.theirs] = textContent;
   showTheirs();
-  await keep();
-  isReady = true;
+  isReady = true; // no waiting since the fields were filled: nothing is typed unheard
   listen();
-  if (Object.keys(draft.answers).length) save();
+  say();
+  await unsent.keep();
+  if (unsent.names.length) save();
 }
 
 function closeToNobody() {
   form.inert = true;
-  tell(line, words.nobody);
+  tell(line, words.nobody, { icon: "off" });
 }
 
 /** The last answers seen: the server's when it draws the page, else what the phone kept of them. */
@@ -240,28 +210,23 @@ async function lookAt() {
   return now;
 }
 
-/** Kept as long as the host is writing. */
-async function seeAgain() {
+/** Keeps what was seen, as long as the host is writing. */
+async function see() {
   const isKept = isAlone ? !seen.isBlank : writing.isKept;
   await (isKept ? phone.see(seen) : phone.unsee(person, meeting)).catch(() => {});
 }
 
-function keepNothing() {
-  isLasting = false;
-  return phone.blank(person, meeting, seen.version);
-}
-
-/** What was typed before this script came stays; else a field shows the draft, else what was seen. */
+/** What was typed before this script came stays; else a field shows what is unsent, else what was seen. */
 function fill(field, name) {
   const isTouched = field.value !== field.defaultValue;
   if (isAlone) field.defaultValue = seen.answers[name] ?? "";
-  if (!isTouched && name in draft.answers) field.value = draft.answers[name];
-  if (field.value.trim() !== (seen.answers[name] ?? "")) take(name, field.value);
+  if (!isTouched && name in unsent.answers) field.value = unsent.answers[name];
+  if (field.value.trim() !== (seen.answers[name] ?? "")) unsent.take(name, field.value);
   field.dispatchEvent(new Event("input")); // the count of its characters
 }
 
 function letGoIfThere(name) {
-  if (draft.answers[name].trim() === seen.answers[name]) letGo(name);
+  if (unsent.answers[name].trim() === seen.answers[name]) unsent.letGo(name);
 }
 
 function listen() {

@@ -3,7 +3,7 @@
 
 const NAME = {{ name|tojson }};
 const ASSETS = [
-  {%- for name in ("tokens.css", "components.css", "pages.css", "favicon.svg", "app.js", "alone.js", "away.js", "dictate.js", "draft.js", "problem.js", "send.js", "tell.js") %}
+  {%- for name in ("tokens.css", "components.css", "pages.css", "favicon.svg", "app.js", "alone.js", "away.js", "dictate.js", "draft.js", "problem.js", "send.js", "tell.js", "unsent.js") %}
   {{ asset(name)|tojson }},
   {%- endfor %}
   {{ url_for("static", filename="fonts/archivo-latin-wght-normal.woff2")|tojson }},
