@@ -7,12 +7,22 @@ from playwright.sync_api import expect
 
 from bourse.db import db
 from bourse.problems.models import Problem
+from bourse.problems.read import ProblemState
 from tests.problems.phone import SCREEN, Network, a_phone
 
 ON_THE_PHONE = re.compile("Enregistré sur ce téléphone, envoi dès le retour du réseau")
 ON_THE_SERVER = re.compile("Brouillon enregistré")
 SOON = 20_000
 A_BLINK = 300  # milliseconds: the most that a phone takes to keep what was typed
+EVERYTHING_IN = """(name) => new Promise((resolve) => {
+    const asked = indexedDB.open("bourse");
+    asked.onsuccess = () => {
+        const base = asked.result;
+        if (!base.objectStoreNames.contains(name)) return base.close(), resolve([]);
+        const all = base.transaction(name).objectStore(name).getAll();
+        all.onsuccess = () => { base.close(); resolve(all.result); };
+    };
+})"""
 
 
 @pytest.fixture
@@ -122,18 +132,12 @@ def online(page, network):
 
 
 def on_the_phone(page):
-    """What the browser keeps: the unsent answers of each draft."""
-    return page.evaluate("""async () => {
-        const { promise, resolve } = Promise.withResolvers();
-        const asked = indexedDB.open("bourse");
-        asked.onsuccess = () => {
-            const names = [...asked.result.objectStoreNames];
-            if (!names.includes("drafts")) return resolve([]);
-            const all = asked.result.transaction("drafts").objectStore("drafts").getAll();
-            all.onsuccess = () => { asked.result.close(); resolve(all.result.map((draft) => draft.answers)); };
-        };
-        return promise;
-    }""")
+    """The unsent answers of each draft that the browser keeps."""
+    return [draft["answers"] for draft in in_store(page, "drafts")]
+
+
+def in_store(page, name):
+    return page.evaluate(EVERYTHING_IN, name)
 
 
 def nothing_is_left(page):
@@ -245,6 +249,32 @@ def test_two_tabs_keep_apart(app, club, network, hugo):
     assert (stored(app).tried, stored(app).options) == ("Écrit pour tried", "Écrit pour options")
 
 
+def test_what_is_unsent_is_not_handed_in(app, club, network, hugo):
+    page = writes(hugo, club)
+    page.fill("#question", "Comment faire ?")
+    expect(line(page)).to_have_text(ON_THE_SERVER, timeout=SOON)
+    page.goto(f"/problems/{club.meeting}/write?step=problem")
+    page.route("**/save", lambda route: route.abort())
+    page.fill("#tried", "Pas encore parti")
+    expect(line(page)).to_have_text(ON_THE_PHONE, timeout=SOON)
+    page.goto(f"/problems/{club.meeting}/write?step=share")
+    hand_in(page)
+    expect(line(page)).to_have_text(ON_THE_PHONE, timeout=SOON)
+    assert stored(app).state is ProblemState.draft
+    page.unroute("**/save")
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.get_by_text("Pas encore parti")).to_be_visible(timeout=SOON)
+    hand_in(page)
+    expect(page).to_have_url(re.compile("/meetings/"))
+    assert (stored(app).state, stored(app).tried) == (ProblemState.submitted, "Pas encore parti")
+    assert in_store(page, "seen") == []
+
+
+def hand_in(page):
+    page.get_by_role("button", name="Transmettre").click()
+    page.get_by_role("dialog").get_by_role("button", name="Transmettre").click()
+
+
 # Who is there
 
 
@@ -319,5 +349,5 @@ def test_no_page_with_anybodys_words_is_kept_for_later(club, client, visit, netw
     pages = [url for url in kept if not url.startswith("/static")]
     steps = ("company", "problem", "hopes", "visit", "share")
     assert sorted(pages) == sorted(["/offline/fr", *(f"/problems/offline/fr?step={step}" for step in steps)])
-    for word in ("Hugo", "Exemple", "csrf_token\" value=\"I", "data-person"):
+    for word in ("Hugo", "Exemple", 'csrf_token" value="I', "data-person"):
         assert not [url for url in pages if word in kept[url]]

@@ -10,12 +10,12 @@ from bourse.meetings.models import Meeting
 from bourse.problems.models import Problem
 from bourse.problems.read import ProblemState
 
-
 A_VOICE = """window.SpeechRecognition = class extends EventTarget {
     start() { window.heard = (words) => this.dispatchEvent(Object.assign(new Event("result"), {
         resultIndex: 0, results: [Object.assign([{ transcript: words }], { isFinal: true })] })); }
     stop() { this.dispatchEvent(new Event("end")); }
 };"""
+ON_THE_PHONE = re.compile("Enregistré sur ce téléphone, envoi dès le retour du réseau")
 NO_MEMORY = "Object.defineProperty(window, 'indexedDB', { value: { open() { throw new Error('no'); } } })"
 
 
@@ -55,7 +55,7 @@ def test_what_is_typed_keeps_itself(app, writing):
 def test_without_network_the_text_stays_and_leaves_later(app, writing):
     writing.route("**/save", lambda route: route.abort())
     writing.fill("#tried", "Écrit à la cave.")
-    expect(writing.locator(".save")).to_have_text(re.compile("Enregistré sur ce téléphone, envoi dès le retour du réseau"), timeout=10_000)
+    expect(writing.locator(".save")).to_have_text(ON_THE_PHONE, timeout=10_000)
     writing.unroute("**/save")
     writing.evaluate("dispatchEvent(new Event('online'))")
     expect(writing.locator(".save")).to_have_text(re.compile("Brouillon enregistré"), timeout=10_000)

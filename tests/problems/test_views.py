@@ -245,6 +245,16 @@ def test_only_the_pages_for_writing_open_the_microphone(club, client, visit):
     assert [page.headers["Permissions-Policy"].count("microphone=(self)") for page in (write, kept, read)] == [1, 1, 0]
 
 
+def test_the_phones_script_speaks_the_readers_language_and_is_asked_for_anew(client):
+    answers = {code: client.get("/sw.js", headers={"Accept-Language": code}) for code in ("fr", "en")}
+    assert all(answer.headers["Cache-Control"] == "no-cache" for answer in answers.values())
+    assert all(answer.mimetype == "text/javascript" for answer in answers.values())
+    assert all(f"/problems/offline/{code}" in answer.text for code, answer in answers.items())
+    kept = client.get("/problems/offline/en?step=visit", headers={"Accept-Language": "fr"}).text
+    assert 'lang="en"' in kept
+    assert "What should be looked at during the visit?" in kept
+
+
 @pytest.mark.parametrize("page", ["/problems/offline/de?step=visit", "/problems/offline/fr?step=x", "/offline/de"])
 def test_a_phone_keeps_no_page_that_does_not_exist(club, client, page):
     assert client.get(page).status_code == 404
