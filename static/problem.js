@@ -197,7 +197,7 @@ async function open() {
 }
 
 function closeToNobody() {
-  form.inert = true;
+  for (const control of form.elements) control.disabled = true;
   tell(line, words.nobody, { icon: "off" });
 }
 

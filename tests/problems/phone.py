@@ -4,7 +4,7 @@ import os
 import signal
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -68,8 +68,17 @@ class Phone:
         """As when the system ends the app, or the battery: no page is asked, none says goodbye."""
         assert self.context
         with self.context.expect_event("close"):
-            os.kill(int(os.readlink(self.folder / "SingletonLock").rpartition("-")[2]), signal.SIGKILL)
+            os.kill(self._process(), signal.SIGKILL)
         self.context = None
+
+    def _process(self) -> int:
+        """The browser's first process, which knows its folder and is of no special type."""
+        for file in Path("/proc").glob("[0-9]*/cmdline"):
+            with suppress(OSError):  # ended meanwhile
+                words = file.read_bytes().split(b"\0")
+                if f"--user-data-dir={self.folder}".encode() in words and not any(b"--type=" in word for word in words):
+                    return int(file.parent.name)
+        raise LookupError(self.folder)
 
     def close(self) -> None:
         if self.context:
