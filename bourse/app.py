@@ -16,7 +16,7 @@ from flask_compress import Compress
 from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect
 
-from bourse import clock, doors, figures, headers, house, words
+from bourse import clock, doors, figures, headers, house, offline, words
 from bourse.agenda import views as agenda
 from bourse.attendance import views as attendance
 from bourse.board import views as board
@@ -56,7 +56,7 @@ ROOMS = (
     *(people_views, clubs, begin_views, member_views, company_views, list_views),
     *(meetings, answers, exclusions, calendar_views),
     *(problems, versions, attachments, board, agenda, attendance, outcomes),
-    *(home, club_views, feed_views, reply_views),
+    *(home, club_views, feed_views, reply_views, offline),
 )
 COMMANDS = (init, serve, demo, link, people, worker, letters, list_meetings, hear)
 MAX_REQUEST = 50 * 2**20

@@ -45,8 +45,12 @@ class VersionedForm(BourseForm):
     @property
     def seen_version(self) -> int:
         """The number of that version; nonsense is none."""
-        text = str(self.version.data)
-        return int(text) if re.fullmatch("[0-9]{1,9}", text) else 0
+        return number(self.version.data)
+
+
+def number(text: Any) -> int:
+    """A number as a page sends it; nonsense is 0."""
+    return int(text) if re.fullmatch("[0-9]{1,9}", str(text)) else 0
 
 
 class Required(InputRequired):

@@ -40,6 +40,19 @@ def ask_no_cookie() -> None:
     g.asks_no_cookie = True
 
 
+def open_microphone(response: Response) -> Response:
+    """For the pages where one may dictate."""
+    closed = ALWAYS["Permissions-Policy"]
+    response.headers["Permissions-Policy"] = closed.replace("microphone=()", "microphone=(self)")
+    return response
+
+
+def forget_all(response: Response) -> Response:
+    """For who signs out: the browser drops all that it kept of the house."""
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
 def send_headers(app: Flask, secure: bool) -> None:
     """Adds the headers to every answer of the app."""
 

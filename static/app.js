@@ -1,5 +1,6 @@
 // What the pages gain from a script. Without it every page still reads, answers and signs in.
 
+const person = Number(document.body.dataset.person);
 const SCROLL = `scroll ${location.pathname + location.search}`;
 
 /** Asks before an act that others will see; the confirming button repeats the verb. */
@@ -8,37 +9,68 @@ function confirmActs() {
     const button = event.target.closest("[data-confirm]");
     if (!button || button.dataset.confirmed) return;
     event.preventDefault();
-    ask(button).showModal();
+    ask(button, button.dataset.confirm, button.dataset.why, () => {
+      button.dataset.confirmed = "yes";
+      button.click();
+      delete button.dataset.confirmed;
+    });
   });
 }
 
-function ask(button) {
+function ask(button, question, why, act) {
   const dialog = document.createElement("dialog");
-  const title = make("h2", button.dataset.confirm);
+  const title = make("h2", question);
   title.id = "to-confirm";
   dialog.setAttribute("aria-labelledby", title.id);
   const yes = make("button", button.textContent.trim(), "btn primary");
   const no = make("button", button.dataset.no ?? document.body.dataset.cancel, "btn");
   yes.addEventListener("click", () => {
     dialog.close();
-    button.dataset.confirmed = "yes";
-    button.click();
-    delete button.dataset.confirmed;
+    act();
   });
   no.addEventListener("click", () => dialog.close());
   dialog.addEventListener("close", () => dialog.remove());
   const row = make("p", "", "row");
   row.append(yes, no);
-  dialog.append(title, ...(button.dataset.why ? [make("p", button.dataset.why)] : []), row);
+  dialog.append(title, ...(why ? [make("p", why)] : []), row);
   document.body.append(dialog);
-  return dialog;
+  dialog.showModal();
 }
 
-function make(name, text, look = "") {
-  const element = document.createElement(name);
+function make(name, text, look = "", more = {}) {
+  const element = Object.assign(document.createElement(name), more);
   element.textContent = text;
   if (look) element.className = look;
   return element;
+}
+
+/** Signing out empties the phone: who wrote something there that has not left yet is asked first. */
+function askBeforeLeaving() {
+  document.addEventListener("submit", async (event) => {
+    const form = event.target;
+    const button = event.submitter;
+    if (!person || !form.getAttribute("action")?.includes("/people/sign-out") || form.dataset.asked) return;
+    event.preventDefault();
+    const phone = await import("./draft.js");
+    const writers = await phone.writers().catch(() => []); // a browser that keeps nothing
+    const spare = writers.some((writer) => writer !== person);
+    const leave = async () => {
+      await phone.forget(person).catch(() => {});
+      if (spare) form.append(make("input", "", "", { type: "hidden", name: "spare" }));
+      form.dataset.asked = "yes";
+      form.requestSubmit(button);
+    };
+    if (!writers.includes(person)) return leave();
+    ask(button, document.body.dataset.unsent, document.body.dataset.unsentWhy, leave);
+  });
+}
+
+/** The phone knows who is signed in on it, so that nobody finds another one's texts there without network. */
+async function comeIn() {
+  if (!person || localStorage.getItem("person") === String(person)) return;
+  const phone = await import("./draft.js");
+  await phone.arrive(person);
+  localStorage.setItem("person", person);
 }
 
 /** A form leaves once: a second press waits for the answer. */
@@ -90,7 +122,9 @@ function letGo() {
 }
 
 confirmActs();
+askBeforeLeaving();
 sendOnce();
+comeIn().catch(() => {}); // a browser that keeps nothing
 countCharacters();
 takeUp();
 letGo();

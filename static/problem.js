@@ -1,121 +1,243 @@
-// Keeps the problem as it is typed, and says where it is: on the server, or only in this page.
+// Keeps the problem as it is typed: on this phone at every key, on the server as soon as it can; and says where it is.
+// The same script serves the page that the server draws and the blank one that the phone keeps (isAlone).
+
+import { dress, goWhereHeStopped } from "./alone.js";
+import * as phone from "./draft.js";
+import { lastWords, send } from "./send.js";
+import { tell } from "./tell.js";
+import { Unsent } from "./unsent.js";
 
 const PAUSE = 1500; // after the last key, in milliseconds
 const RETRY = 15000;
-const PATIENCE = 8000;
+const FOR_LONG = ["away", "out", "closed"]; // typing on does not help
 
-const form = document.querySelector("[data-problem]");
-const status = form?.querySelector(".save");
-const isExplicit = form && "explicit" in form.dataset; // only its buttons save
-let unsaved = false; // something typed that the server has not confirmed
-let isStuck = false; // the last try failed
-let hasStopped = false; // somebody else wrote, or the session has ended: « Continuer » settles it
+const form = document.querySelector("[data-writing]");
+const line = form.querySelector(".save");
+const writing = JSON.parse(document.querySelector("#writing").textContent);
+const { step, words } = writing;
+const steps = new Map(writing.steps);
+const fields = new Map(steps.get(step).map((name) => [name, form.elements[name]]));
+const isAlone = !writing.person;
+const meeting = Number(location.pathname.split("/")[2]);
+
+let person;
+let seen; // the problem as the server last showed it here
+let unsent;
+let said = line.textContent.trim(); // what the server said of the last save
+let trouble = isAlone ? "away" : ""; // one of FOR_LONG, or the sentence of a refusal
+let isExplicit = writing.isExplicit; // only its buttons save
+let isReady = false;
 let isLeaving = false;
-let running = null;
+let running = null; // the save under way
 let timer = 0;
-let unconfirmed = []; // what was sent and perhaps arrived, though the answer did not
 
-function say(text, state) {
-  status.dataset.state = state;
-  status.textContent = text;
-  if (state === "ok") status.prepend(tick());
+// What it says
+
+function say() {
+  const { names } = unsent;
+  if (!names.length) tell(line, said, { icon: trouble ? "off" : "check" });
+  else if (isToCompare()) tell(line, words.conflict, { icon: "alert" });
+  else if (trouble === "away") tell(line, unsent.isLasting ? words.kept : words.page, { icon: "off" });
+  else if (trouble === "out") tell(line, words.out, { icon: "alert", href: location.href, link: words.signIn });
+  else if (trouble) tell(line, words[trouble] ?? trouble, { icon: "alert" });
+  else if (mayLeave()) tell(line, words.typing);
+  else if (names.some((name) => fields.has(name))) tell(line, words.explicit);
+  else tell(line, words.elsewhere, { icon: "alert", href: `?step=${stepOf(names[0])}`, link: words.look });
 }
 
-function tick() {
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  const use = document.createElementNS(svg.namespaceURI, "use");
-  use.setAttribute("href", "#i-check");
-  svg.setAttribute("aria-hidden", "true");
-  svg.append(use);
-  return svg;
+const stepOf = (name) => [...steps.keys()].find((each) => steps.get(each).includes(name));
+const isToCompare = () => [...fields.keys()].some((name) => name in unsent.theirs);
+
+function showTheirs() {
+  for (const [name, text] of Object.entries(unsent.theirs)) {
+    const place = fields.get(name)?.closest(".stack");
+    if (!place || place.querySelector(".theirs")) continue;
+    const block = document.querySelector("#theirs").content.cloneNode(true);
+    if (text) block.querySelector(".typed").textContent = text;
+    place.append(block);
+    form.querySelector(".btn.primary").textContent = words.mine;
+  }
 }
 
-function typed() {
-  unsaved = true;
-  if (isStuck || hasStopped) return;
-  if (status.textContent !== form.dataset.typing) say(form.dataset.typing, "local");
-  if (!isExplicit) wait(PAUSE);
+// Typing and sending
+
+function typed({ target }) {
+  if (!fields.has(target.name) || !isReady) return;
+  unsent.take(target.name, target.value);
+  unsent.keep();
+  if (!FOR_LONG.includes(trouble)) trouble = "";
+  if (!trouble) wait(PAUSE);
+  say();
 }
+
+const mayLeave = () => !isExplicit && Object.keys(unsent.free).length > 0;
 
 function wait(milliseconds) {
   clearTimeout(timer);
   timer = setTimeout(save, milliseconds);
 }
 
-/** One save at a time: the next one needs the version that this one brings. */
+/** One save at a time. */
 async function save() {
   clearTimeout(timer);
-  running ??= send();
+  running ??= attempt();
   await running;
   running = null;
-  if (unsaved && !isStuck && !hasStopped) wait(PAUSE);
 }
 
-async function send() {
-  unsaved = false;
-  unconfirmed.push(Object.fromEntries(new FormData(form)));
-  try {
-    await hear(await post({ signal: AbortSignal.timeout(PATIENCE) }));
-  } catch {
-    keep(form.dataset.away);
-  }
+async function attempt() {
+  if (!mayLeave()) return say();
+  const answers = unsent.free;
+  const answer = await send(form, await unsent.depart(answers), person);
+  trouble = "";
+  await (heard[answer.is] ?? heard.trouble)(answer, answers);
+  say();
 }
 
-function post(options) {
-  const body = new URLSearchParams(new FormData(form));
-  return fetch(form.dataset.problem, { method: "POST", body, redirect: "manual", ...options });
-}
+const heard = {
+  async saved(answer, sent) {
+    said = answer.said;
+    await unsent.confirm(answer.version, sent);
+    await see();
+    if (step === "share" && !isAlone) location.reload(); // one hands in what one reads
+    if (mayLeave()) wait(PAUSE);
+  },
 
-async function hear(answer) {
-  if (answer.type === "opaqueredirect" || answer.status === 400) return keep(form.dataset.refused, true);
-  if (answer.status >= 500) return keep(form.dataset.away);
-  const { said, version, theirs } = await answer.json();
-  const isOwnEcho = answer.status === 409 && unconfirmed.some((text) => holds(text, theirs));
-  if (!answer.ok && !isOwnEcho) return keep(said, answer.status === 409);
-  form.elements.version.value = version;
-  unconfirmed = [];
-  isStuck = false;
-  unsaved ||= isOwnEcho;
-  say(unsaved ? form.dataset.typing : said, unsaved ? "local" : "ok");
-}
+  async conflict({ version, theirs }) {
+    await unsent.compare(version, theirs);
+    showTheirs();
+    wait(0); // the rest, for the version that is there now
+  },
 
-/** Whether the other text is what this page itself had sent. */
-function holds(text, theirs) {
-  return Object.entries(theirs).every(([name, answer]) => text[name]?.trim() === answer);
-}
+  refused: (answer) => (trouble = answer.said),
+  explicit: () => (isExplicit = true),
+  other: () => location.reload(), // this page is not for who is here now
 
-/** The text stays in this page; unless somebody must look, it is tried again. */
-function keep(text, forGood = false) {
-  unsaved = isStuck = true;
-  hasStopped ||= forGood;
-  say(text, "local");
-  if (!hasStopped) wait(RETRY);
-}
+  trouble(answer) {
+    trouble = answer.is;
+    if (trouble === "away") wait(RETRY);
+  },
+};
 
-/** The form carries the version of the last save, so it waits for one under way. */
-async function leave(event) {
-  isLeaving = true;
+// Leaving
+
+/** A press on a button. With network it is a plain form; without, the phone turns the page. */
+function leave(event) {
+  const isAway = isAlone || trouble === "away" || !navigator.onLine;
+  if (!isReady || (running && !isAway)) return pressAgain(event);
   clearTimeout(timer);
-  if (!running) return;
-  event.preventDefault();
-  await running;
-  form.requestSubmit(event.submitter);
+  if (step === "share") return share(event);
+  for (const name of fields.keys()) delete unsent.theirs[name]; // both versions were there to be read
+  unsent.keep();
+  if (isAway) {
+    event.preventDefault();
+    return turnThePage(event.submitter?.value === "later");
+  }
+  for (const [name, value] of Object.entries(unsent.signed())) form.elements[name].value = value;
+  isLeaving = true;
 }
 
-function lastWords() {
-  if (unsaved && !hasStopped && !isLeaving && !isExplicit) post({ keepalive: true }).catch(() => {});
+/** A moment later – unless there is then something to compare that was not there when he pressed. */
+async function pressAgain(event) {
+  event.preventDefault();
+  const isKnown = isReady && isToCompare();
+  await ready;
+  await running;
+  if (isKnown || !isToCompare()) form.requestSubmit(event.submitter);
+}
+
+/** What is unsent is not handed in: it goes first, and is read again here. */
+function share(event) {
+  if (event.submitter?.value !== "submit") return;
+  if (unsent.names.length) {
+    event.preventDefault();
+    save();
+  } else phone.unsee(person, meeting).catch(() => {});
+}
+
+async function turnThePage(isLater) {
+  await unsent.keep();
+  isLeaving = unsent.isLasting;
+  const order = [...steps.keys()];
+  location.assign(isLater ? seen.back.href : `?step=${order[order.indexOf(step) + 1]}`);
+}
+
+function hide() {
+  const isSpeechless = isLeaving || isAlone || trouble === "out" || trouble === "closed";
+  if (!isSpeechless && mayLeave()) lastWords(form, unsent.signed(unsent.free));
 }
 
 function holdBack(event) {
-  if (unsaved && !isLeaving && (isStuck || isExplicit || running)) event.preventDefault();
+  if (!unsent.isLasting && !isLeaving && unsent.names.length) event.preventDefault();
 }
 
-if (form) {
-  form.elements.version.value = form.dataset.version; // a reload restores what the fields held, the page knows better
-  form.addEventListener("input", typed);
-  form.addEventListener("submit", leave);
-  addEventListener("online", () => unsaved && !hasStopped && save());
-  addEventListener("pagehide", lastWords);
-  addEventListener("pageshow", () => (isLeaving = false));
+function comeBack() {
+  if (trouble) save();
+}
+
+// Opening
+
+async function open() {
+  person = writing.person ?? (await phone.whoIsHere());
+  if (!person) return closeToNobody();
+  seen = await lookAt();
+  if (!isAlone) await see();
+  unsent = await Unsent.find(person, meeting, seen);
+  if (isAlone && !location.search) return goWhereHeStopped(steps, { ...seen.answers, ...unsent.answers });
+  if (isAlone) dress(seen, unsent.answers);
+  fields.forEach(fill);
+  if (!isAlone) unsent.names.forEach(letGoIfThere);
+  for (const { dataset, textContent } of form.querySelectorAll("[data-theirs]")) unsent.theirs[dataset.theirs] = textContent;
+  showTheirs();
+  isReady = true; // no waiting since the fields were filled: nothing is typed unheard
+  listen();
+  say();
+  await unsent.keep();
+  if (unsent.names.length) save();
+}
+
+function closeToNobody() {
+  for (const control of form.elements) control.disabled = true;
+  tell(line, words.nobody, { icon: "off" });
+}
+
+/** The last answers seen: the server's when it draws the page, else what the phone kept of them. */
+async function lookAt() {
+  const { version, answers } = writing;
+  const crumb = document.querySelector(".crumb");
+  const now = { person, meeting, version, answers, back: { href: crumb.href, text: crumb.textContent } };
+  if (isAlone) return (await phone.seen(person, meeting)) ?? { ...now, isBlank: true };
+  return now;
+}
+
+/** Keeps what was seen, as long as the host is writing. */
+async function see() {
+  const isKept = isAlone ? !seen.isBlank : writing.isKept;
+  await (isKept ? phone.see(seen) : phone.unsee(person, meeting)).catch(() => {});
+}
+
+/** What was typed before this script came stays; else a field shows what is unsent, else what was seen. */
+function fill(field, name) {
+  const isTouched = field.value !== field.defaultValue;
+  if (isAlone) field.defaultValue = seen.answers[name] ?? "";
+  if (!isTouched && name in unsent.answers) field.value = unsent.answers[name];
+  if (field.value.trim() !== (seen.answers[name] ?? "")) unsent.take(name, field.value);
+  field.dispatchEvent(new Event("input")); // the count of its characters
+}
+
+function letGoIfThere(name) {
+  if (unsent.answers[name].trim() === seen.answers[name]) unsent.letGo(name);
+}
+
+function listen() {
+  addEventListener("online", comeBack);
+  document.addEventListener("visibilitychange", () => document.hidden || comeBack());
+  addEventListener("pagehide", hide);
+  addEventListener("pageshow", (event) => event.persisted && location.reload());
   addEventListener("beforeunload", holdBack);
 }
+
+form.addEventListener("input", typed);
+form.addEventListener("submit", leave);
+const ready = open();
+if (!isAlone) navigator.serviceWorker?.register("/sw.js").catch(() => {});

@@ -21,7 +21,7 @@ from flask_login import current_user
 from bourse.clock import now
 from bourse.db import db
 from bourse.doors import door, open_door
-from bourse.headers import keep_private
+from bourse.headers import forget_all, keep_private
 from bourse.links import safe_path
 from bourse.mailroom.models import Letter, write
 from bourse.people import letters
@@ -207,7 +207,13 @@ def sign_out() -> ResponseReturnValue:
     leave()
     note("sign_out", by=current_user)
     db.session.commit()
-    return redirect(url_for("people.sign_in"))
+    return _go_out()
+
+
+def _go_out() -> ResponseReturnValue:
+    """To the doorstep. Nothing stays on the phone, unless its script keeps there what somebody else has not sent."""
+    response = make_response(redirect(url_for("people.sign_in")))
+    return response if "spare" in request.form else forget_all(response)
 
 
 @bp.post("/sign-out/everywhere")
@@ -217,7 +223,7 @@ def sign_out_everywhere() -> ResponseReturnValue:
     note("sign_out_everywhere", by=current_user)
     db.session.commit()
     flash(_("C'est fait : plus aucun appareil n'est connecté à votre nom."))
-    return redirect(url_for("people.sign_in"))
+    return _go_out()
 
 
 @bp.route("/me", methods=["GET", "POST"])

@@ -1,16 +1,17 @@
 """What is typed of a problem: one form for each step of the writing, and the facilitator's answer."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
 from flask_wtf.file import FileRequired, MultipleFileField
-from wtforms import BooleanField, RadioField, SelectChoice, TextAreaField
+from wtforms import BooleanField, HiddenField, RadioField, SelectChoice, TextAreaField
 from wtforms.fields import Field
 from wtforms.validators import ValidationError
 
 from bourse.db import LINE, PROSE
-from bourse.forms import AtMost, BourseForm, VersionedForm
-from bourse.problems.frame import ANSWERS
+from bourse.forms import AtMost, BourseForm, VersionedForm, number
+from bourse.problems.frame import ANSWERS, NO_DRAFT, Draft
 from bourse.problems.models import Problem
 from bourse.problems.read import Readers
 from bourse.words import _, _l
@@ -27,6 +28,8 @@ def prose(label: Any, hint: Any, rows: int = 4) -> TextAreaField:
 class AnswersForm(VersionedForm):
     """The eight questions, or those that `asking` names."""
 
+    key = HiddenField()
+    turn = HiddenField()
     question = TextAreaField(
         _l("Quel est votre problème, en une phrase ?"),
         [AtMost(LINE)],
@@ -67,6 +70,12 @@ class AnswersForm(VersionedForm):
         for name in set(ANSWERS).difference(names):
             del form[name]
         return form
+
+    @property
+    def draft(self) -> Draft:
+        """The draft on the writer's phone, if a script keeps one; nonsense is none."""
+        key = str(self.key.data)
+        return Draft(key, number(self.turn.data)) if re.fullmatch("[0-9a-f-]{36}", key) else NO_DRAFT
 
     @property
     def answers(self) -> dict[str, str]:

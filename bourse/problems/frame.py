@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from itertools import pairwise
+from typing import NamedTuple
 
 ANSWERS = ("question", "why_now", "context", "tried", "options", "out_of_bounds", "expected", "to_look_at")
 REQUIRED = ("question",)
@@ -13,6 +14,20 @@ STEPS = {
     "share": (),
 }
 MINUTES_AN_ANSWER = 2  # eight answers in about a quarter of an hour
+
+
+class Draft(NamedTuple):
+    """What somebody types on one phone: the key made there, and the number of the turn at which it is sent."""
+
+    key: str
+    turn: int
+
+    def is_echo_of(self, key: str, turn: int) -> bool:
+        """Whether that draft was heard at this turn or a later one: the same request again, or one that came late."""
+        return bool(self.key) and self.key == key and self.turn <= turn
+
+
+NO_DRAFT = Draft("", 0)  # of a page without a script
 
 
 def answered(answers: Mapping[str, str]) -> int:

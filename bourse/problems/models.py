@@ -11,11 +11,11 @@ from sqlalchemy.orm import Mapped, WriteOnlyMapped, backref, foreign, mapped_col
 from bourse.clock import now
 from bourse.clubs.models import Club
 from bourse.clubs.roles import is_facilitator
-from bourse.db import db
+from bourse.db import Short, db
 from bourse.meetings.models import Meeting
 from bourse.meetings.roles import belongs_to, is_attending, is_host
 from bourse.people.models import Person
-from bourse.problems.frame import ANSWERS
+from bourse.problems.frame import ANSWERS, NO_DRAFT, Draft
 from bourse.problems.keep import REVIEWED, Why, before_writing
 from bourse.problems.read import TOLD, Dates, Level, ProblemState, Readers, Relation, level, state_at
 from bourse.problems.version_models import Answers, ReviewNote, Version
@@ -25,6 +25,8 @@ BLANK: dict[str, Any] = {
     "readers": Readers.attending,
     "title_in_letters": False,
     "state": ProblemState.to_write,
+    "draft_key": "",
+    "draft_turn": 0,
 }
 
 
@@ -37,7 +39,8 @@ def present_host(context: Any) -> int:
 class Problem(Answers, db.Model):
     """The problem that one host puts to one meeting; `meeting.problem` is that of its present host, and no other's.
 
-    `version` rises with each change, so that two writers notice each other.
+    `version` rises with each change, so that two writers notice each other; `draft_key` and `draft_turn` name the draft
+    on somebody's phone that wrote last, so that it does not take itself for another writer.
     """
 
     __table_args__ = (UniqueConstraint("meeting_id", "host_id"),)
@@ -47,6 +50,8 @@ class Problem(Answers, db.Model):
     title_in_letters: Mapped[bool] = mapped_column(default=False)
     state: Mapped[ProblemState] = mapped_column(default=ProblemState.to_write)
     version: Mapped[int] = mapped_column()
+    draft_key: Mapped[Short] = mapped_column(default="")
+    draft_turn: Mapped[int] = mapped_column(default=0)
     saved_at: Mapped[datetime] = mapped_column(default=now)
     saved_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     submitted_at: Mapped[datetime | None]
@@ -90,18 +95,20 @@ class Problem(Answers, db.Model):
         told = TOLD[self.level_for(person, now)]
         return {name: text for name, text in self.answers.items() if text and name in told}
 
-    def is_newer_than(self, version: int) -> bool:
-        """Whether it changed since somebody read that version; a blank page is nobody's."""
-        return self.state is not ProblemState.to_write and self.version != version
+    def is_newer_than(self, version: int, draft: Draft = NO_DRAFT) -> bool:
+        """Whether it changed since somebody read that version; a blank page is nobody's, one's own draft is no news."""
+        is_own = bool(draft.key) and draft.key == self.draft_key
+        return self.state is not ProblemState.to_write and self.version != version and not is_own
 
-    def save(self, answers: Mapping[str, str], by: Person, at: datetime) -> bool:
+    def save(self, answers: Mapping[str, str], by: Person, at: datetime, draft: Draft = NO_DRAFT) -> bool:
         """Takes what was typed and says whether it is new. Once approved, what the host changes is reviewed again."""
-        if not self.differs_from(answers):
+        if not self.differs_from(answers) or draft.is_echo_of(self.draft_key, self.draft_turn):
             return False
         self._keep_what_stands(before_writing(self.saved_by_id, self.saved_at, by.id, at))
         for name, text in answers.items():
             setattr(self, name, text)
         self.saved_by_id, self.saved_at = by.id, at
+        self.draft_key, self.draft_turn = draft
         if self.state is ProblemState.to_write:
             self.state = ProblemState.draft
         elif self.state is ProblemState.approved and is_host(by, self):
@@ -129,6 +136,7 @@ class Problem(Answers, db.Model):
     def approve(self, by: Person, at: datetime) -> None:
         """The facilitator's yes: from now on its readers follow from the calendar."""
         self.state, self.approved_at = ProblemState.approved, at
+        self.draft_key = ""  # who goes on typing changes an approved text: he is to know it
         self._keep(Why.approved, by.id, at)
         self._name_meeting(at)
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy.orm import joinedload
@@ -11,10 +11,12 @@ from bourse.clock import now
 from bourse.clubs.models import Club, Membership, Role
 from bourse.clubs.roles import has_signed, is_facilitator
 from bourse.db import db
-from bourse.doors import Verdict, door
+from bourse.doors import Verdict, door, open_door
 from bourse.forms import VersionedForm
+from bourse.headers import open_microphone
 from bourse.meetings.models import Meeting
 from bourse.meetings.roles import hosts_or_facilitates, is_host
+from bourse.offline import in_the_language
 from bourse.people.models import Person, note
 from bourse.problems.attachment_models import forget_removed
 from bourse.problems.compare import Piece, compare
@@ -40,6 +42,18 @@ def problem_read_by(person: Person, meeting: Meeting) -> Reading:
 def may_read(person: Any, place: Any) -> Verdict:
     """Whether the person may read anything; host and facilitator find the page even before a word is written."""
     return hosts_or_facilitates(person, place) or reading(person, place.meeting, now()).level > Level.nothing
+
+
+@bp.app_template_global("steps_of_writing")
+def steps_of_writing() -> list[str]:
+    """For the script that keeps one page of each on the phone."""
+    return list(STEPS)
+
+
+@bp.after_request
+def let_dictate(response: Response) -> Response:
+    """The microphone opens on the pages where one writes, and on no other."""
+    return open_microphone(response) if request.endpoint in (f"{bp.name}.write", f"{bp.name}.offline") else response
 
 
 @bp.get("/<int:meeting>")
@@ -103,17 +117,27 @@ def _answer(meeting: Meeting, problem: Problem | None, step: str) -> ResponseRet
     return redirect(url_for(".write", meeting=meeting.id, step=step_after(step)))
 
 
+@bp.get("/offline/<code>")
+@open_door
+def offline(code: str) -> ResponseReturnValue:
+    """The same step without a word of anybody: the page that a phone keeps, and fills with what it holds."""
+    step = request.args.get("step", "")
+    if step not in STEPS:
+        abort(404)
+    form = AnswersForm.asking(STEPS[step], None)
+    return in_the_language(code, "problems/offline.html", form=form, step=step, steps=STEPS)
+
+
 @bp.post("/<int:meeting>/save")
 @door(hosts_or_facilitates, has_signed)
 def save(meeting: Meeting) -> ResponseReturnValue:
-    """Keeps what is being typed, and says so: {said, version}; 409 adds the other text, 422 says what is wrong."""
+    """Keeps what is being typed, and says so: {said, version}; 409 tells {version, theirs}, 422 says what is wrong."""
     problem = problem_to_change(meeting)
     form = AnswersForm.asking(set(ANSWERS).intersection(request.form), problem)
     if not form.validate_on_submit():
         return {"said": str(next(iter(form.errors.values()))[0])}, 422
     if theirs := _written_meanwhile(problem, form):
-        said = _("Ce texte a changé ailleurs : gardé dans cette page. « Continuer » vous montre les deux.")
-        return {"said": said, "version": problem.version, "theirs": theirs}, 409
+        return {"version": problem.version, "theirs": theirs}, 409
     _save(problem, form)
     db.session.commit()
     return {"said": _said(problem), "version": problem.version}
@@ -190,13 +214,13 @@ def problem_to_change(meeting: Meeting) -> Problem:
 
 def _written_meanwhile(problem: Problem, form: AnswersForm) -> dict[str, str]:
     """The stored answers that differ from the typed ones, when somebody wrote since the form was opened."""
-    if not problem.is_newer_than(form.seen_version):
+    if not problem.is_newer_than(form.seen_version, form.draft):
         return {}
     return {name: problem.answers[name] for name, text in form.answers.items() if problem.answers[name] != text}
 
 
 def _save(problem: Problem, form: AnswersForm) -> None:
-    if problem.save(form.answers, by=current_user, at=now()):
+    if problem.save(form.answers, by=current_user, at=now(), draft=form.draft):
         note("write_problem", by=current_user, about=problem.meeting)
 
 
@@ -206,7 +230,7 @@ def _chooses_the_same(problem: Problem, form: ShareForm) -> bool:
 
 def _writing_page(meeting: Meeting, form: VersionedForm, step: str, **more: Any) -> str:
     problem = meeting.problem
-    answers = problem.answers if problem else {}
+    answers = problem.answers if problem else dict.fromkeys(ANSWERS, "")
     return render_template(
         "problems/write.html",
         meeting=meeting,

@@ -138,9 +138,10 @@ def test_every_page_is_good_to_everybody(
 
 
 def doorsteps(runner: FlaskCliRunner) -> list[str]:
-    """Pages for those who are not signed in."""
+    """Pages for those who are not signed in, and those that a phone keeps."""
     way_in = runner.invoke(args=["link", "marc@bourse.example"]).output.strip()
-    return ["/people/sign-in", "/people/sign-in/code", way_in, answer_url(next_meeting().invited[0])]
+    kept = ["/offline/fr", "/problems/offline/fr?step=problem", "/problems/offline/fr?step=share"]
+    return ["/people/sign-in", "/people/sign-in/code", way_in, answer_url(next_meeting().invited[0]), *kept]
 
 
 REFUSALS = ["/people/sign-in/no-longer-good", "/meetings/answers/no-longer-good", "/nothing-here"]

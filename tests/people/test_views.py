@@ -152,6 +152,12 @@ def test_signing_out_kills_the_old_key_on_the_server(app, club, client, visit):
     assert client.get("/people/me").location == "/people/sign-in"
 
 
+@pytest.mark.parametrize("page", ["/people/sign-out", "/people/sign-out/everywhere"])
+def test_signing_out_empties_the_browser_unless_it_holds_what_somebody_else_has_not_sent(club, client, visit, page):
+    assert visit(client, "marc").post(page).headers["Clear-Site-Data"] == '"cache", "storage"'
+    assert "Clear-Site-Data" not in visit(client, "marc").post(page, data={"spare": ""}).headers
+
+
 def test_signing_out_everywhere_reaches_the_other_devices(app, club, client, visit):
     phone = visit(app.test_client(), "marc")
     visit(client, "marc").post("/people/sign-out/everywhere")

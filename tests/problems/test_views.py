@@ -180,6 +180,86 @@ def test_autosave_tells_the_other_text(app, draft, client, visit):
     assert answer.json["theirs"] == {"tried": "Le mot de Claire"}
 
 
+# Drafts on a phone
+
+PHONE, LAPTOP = "7a1d0000-0000-4000-8000-000000000001", "7a1d0000-0000-4000-8000-000000000002"
+
+
+def send(client, club, turn, key=PHONE, **answers):
+    return save(client, club, key=key, turn=str(turn), **answers)
+
+
+def test_a_draft_whose_answer_was_lost_is_no_other_writer(app, draft, client, visit):
+    opened = version(app)
+    send(visit(client, "hugo"), draft, 1, version=opened, tried="Un logiciel")
+    assert send(client, draft, 2, version=opened, tried="Un logiciel, puis rien").status_code == 200
+    assert the_problem(app).tried == "Un logiciel, puis rien"
+
+
+def test_a_request_that_comes_twice_or_late_changes_nothing(app, draft, client, visit):
+    opened = version(app)
+    send(visit(client, "hugo"), draft, 1, version=opened, tried="Un logiciel")
+    now = send(client, draft, 2, version=opened, tried="Un logiciel, puis rien").json
+    for turn, text in ((2, "Un logiciel, puis rien"), (1, "Un logiciel")):
+        assert send(client, draft, turn, version=opened, tried=text).json == now
+    assert the_problem(app).tried == "Un logiciel, puis rien"
+
+
+def test_another_draft_of_the_same_person_is_another_writer(app, draft, client, visit):
+    opened = version(app)
+    send(visit(client, "hugo"), draft, 1, version=opened, tried="Au téléphone")
+    answer = send(client, draft, 1, LAPTOP, version=opened, tried="Au bureau")
+    assert (answer.status_code, answer.json["theirs"]) == (409, {"tried": "Au téléphone"})
+    late = send(client, draft, 2, version=opened, tried="Au téléphone encore")
+    assert late.status_code == 200
+    assert send(client, draft, 2, LAPTOP, version=version(app), tried="Au bureau").status_code == 200
+    assert send(client, draft, 3, version=opened, tried="Trop tard").status_code == 409
+
+
+@pytest.mark.parametrize("key", ["", "x", "é" * 36, "-" * 500])
+def test_a_key_that_is_none_makes_no_writer(app, draft, client, visit, key):
+    opened = version(app)
+    save(visit(client, "hugo"), draft, version=opened, key=key, turn="1", tried="Un")
+    assert save(client, draft, version=opened, key=key, turn="2", tried="Deux").status_code == 409
+
+
+def test_the_plain_form_carries_the_key_as_well(app, draft, client, visit):
+    opened = version(app)
+    send(visit(client, "hugo"), draft, 1, version=opened, tried="Un")
+    form = {"version": opened, "key": PHONE, "turn": "2", "tried": "Deux"}
+    assert client.post(f"/problems/{draft.meeting}/write?step=problem", data=form).status_code == 302
+    assert the_problem(app).tried == "Deux"
+
+
+def test_after_the_approval_a_draft_asks_again(app, submitted, client, visit):
+    opened = version(app)
+    send(visit(app.test_client(), "hugo"), submitted, 1, version=opened, tried="Pendant la lecture")
+    approve(app, submitted, visit)
+    assert send(visit(client, "hugo"), submitted, 2, version=opened, tried="Après").status_code == 409
+
+
+def test_only_the_pages_for_writing_open_the_microphone(club, client, visit):
+    visit(client, "hugo")
+    write, read = (client.get(f"/problems/{club.meeting}{page}") for page in ("/write?step=visit", ""))
+    kept = client.get("/problems/offline/en?step=visit")
+    assert [page.headers["Permissions-Policy"].count("microphone=(self)") for page in (write, kept, read)] == [1, 1, 0]
+
+
+def test_the_phones_script_speaks_the_readers_language_and_is_asked_for_anew(client):
+    answers = {code: client.get("/sw.js", headers={"Accept-Language": code}) for code in ("fr", "en")}
+    assert all(answer.headers["Cache-Control"] == "no-cache" for answer in answers.values())
+    assert all(answer.mimetype == "text/javascript" for answer in answers.values())
+    assert all(f"/problems/offline/{code}" in answer.text for code, answer in answers.items())
+    kept = client.get("/problems/offline/en?step=visit", headers={"Accept-Language": "fr"}).text
+    assert 'lang="en"' in kept
+    assert "What should be looked at during the visit?" in kept
+
+
+@pytest.mark.parametrize("page", ["/problems/offline/de?step=visit", "/problems/offline/fr?step=x", "/offline/de"])
+def test_a_phone_keeps_no_page_that_does_not_exist(club, client, page):
+    assert client.get(page).status_code == 404
+
+
 def test_a_double_click_hands_in_once(app, draft, client, visit):
     visit(client, "hugo")
     opened = version(app)
