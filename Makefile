@@ -14,7 +14,7 @@ test: $(VENV)/for-testing
 	$(PY) -m tests.ladders
 	$(PY) -m ruff check
 	$(PY) -m mypy
-	$(PY) -m pytest
+	$(PY) -m pytest -n auto --maxprocesses 4 --dist worksteal
 
 # Writes the newest versions that the .in files allow, each with its hashes.
 requirements: $(VENV)/for-installing

@@ -94,6 +94,7 @@ SCREENS: list[Screen] = [
     ("10-invitation", "", reads_an_invitation),
     ("help", "marc", at("/help/member")),
     ("me", "marc", at("/people/me")),
+    ("me-calendar", "marc", at("/feed/")),
 ]
 
 
