@@ -12,6 +12,7 @@ from wtforms.validators import InputRequired, StopValidation, ValidationError
 from bourse.db import LINE
 from bourse.words import _, _l
 
+BREAKS = re.compile("[ \t\n\x85\u2028\u2029]+")  # spaces that do not break a line are typed on purpose
 CONTROLS = dict.fromkeys((*range(9), *range(11, 32), 127))  # all but tabs and line ends
 
 
@@ -24,7 +25,7 @@ def tidy(text: Any) -> Any:
 
 def one_line(text: Any) -> Any:
     """The same on one line: what one field asks for may stand in a letter's heading."""
-    return " ".join(tidy(text).split()) if isinstance(text, str) else text
+    return BREAKS.sub(" ", tidy(text)) if isinstance(text, str) else text
 
 
 class BourseForm(FlaskForm):

@@ -10,15 +10,11 @@ from wtforms.fields import Field
 from wtforms.validators import ValidationError
 
 from bourse.db import LINE, PROSE
-from bourse.forms import AtMost, BourseForm, VersionedForm, number
+from bourse.forms import AtMost, BourseForm, VersionedForm, number, one_line
 from bourse.problems.frame import ANSWERS, NO_DRAFT, Draft
 from bourse.problems.models import Problem
 from bourse.problems.read import Readers
 from bourse.words import _, _l
-
-
-def one_line(text: Any) -> Any:
-    return " ".join(text.split()) if isinstance(text, str) else text
 
 
 def prose(label: Any, hint: Any, rows: int = 4) -> TextAreaField:

@@ -525,3 +525,10 @@ def test_who_has_not_accepted_the_charter_reads_nothing_on_the_meetings_page(app
 
 def test_a_version_that_is_no_number_of_ours_is_none(draft, client, visit):
     assert save(visit(client, "hugo"), draft, version="9" * 5000, tried="Rien").status_code == 409
+
+
+def test_a_space_that_does_not_break_is_kept_as_typed(client, club, visit):
+    question = "Comment garder le savoir-faire\u202f?"
+    visit(client, "hugo").post(f"/problems/{club.meeting}/save", data={"question": f" {question}\r\n"})
+    assert db.session.get_one(Meeting, club.meeting).problem.question == question
+    assert question in client.get(f"/problems/{club.meeting}/write?step=problem").text
