@@ -16,7 +16,7 @@ from bourse.clubs.roles import facilitates, has_signed, is_facilitator, membersh
 from bourse.doors import door
 from bourse.home import facts
 from bourse.home.ask import Asked, Occasion, Promise, answer_by, asked
-from bourse.home.balance import Balance, Visit, balance
+from bourse.home.balance import Visit, balance
 from bourse.home.begin import Start
 from bourse.home.desk import Case, Waiting, waiting
 from bourse.home.dial import Place, Standing, Turnout, ring, season_at, turn_from
@@ -56,18 +56,19 @@ def _club(memberships: Sequence[Membership]) -> str:
 @door()
 def show() -> ResponseReturnValue:
     """The desk of a facilitator, the list of the office, the home of a member."""
-    memberships = memberships_of(current_user)
-    if memberships:
-        scene = Scene.of(current_user, memberships)
+    person = current_user._get_current_object()
+    if memberships := memberships_of(person):
+        scene = Scene.of(person, memberships)
         keep_time_of(scene.club.timezone)
-        return _desk(scene) if facilitates(current_user) else _home(scene)
-    return _office() if current_user.office_roles else render_template("home/nowhere.html")
+        return _desk(scene) if facilitates(person) else _home(scene)
+    return _office(person) if person.office_roles else render_template("home/nowhere.html")
 
 
 @dataclass(frozen=True)
 class Scene:
     """What both homes show: the next meeting of all one's clubs, and the season of its club."""
 
+    person: Person
     club: Club
     today: date
     season: Season | None
@@ -96,7 +97,7 @@ class Scene:
             if each in (*meetings, *full) and each.club_id == club.id and first <= _on(each) <= last
         ]
         mine = {each.id: own for each in everything if (own := each.invitation_of(person))}
-        return cls(club, today, season, meetings, turnouts, mine, coming, places, first)
+        return cls(person, club, today, season, meetings, turnouts, mine, coming, places, first)
 
     @property
     def ring(self) -> Markup:
@@ -143,24 +144,25 @@ def _home(scene: Scene) -> ResponseReturnValue:
     return render_template(
         "home/show.html",
         scene=scene,
-        asked=_asked_of(current_user, scene),
-        balance=_balance_of(current_user, scene),
-        ideas=facts.ideas_of(current_user, [place.meeting for place in scene.places if not place.is_full]),
+        asked=_asked_in(scene),
+        balance=balance(_visit(scene, place) for place in scene.places),
+        ideas=facts.ideas_of(scene.person, [place.meeting for place in scene.places if not place.is_full]),
         question=_question(scene),
     )
 
 
-def _asked_of(person: Person, scene: Scene) -> list[Asked]:
+def _asked_in(scene: Scene) -> list[Asked]:
+    person = scene.person
     unsigned = [each.club for each in memberships_of(person) if each.role is Role.member and not each.has_signed]
     coming = [each for each in scene.meetings if not each.is_over(now())]
     promises = [Promise(each, each.due_on) for each in facts.promises_of(person) if is_promiser(person, each)]
-    return asked(unsigned, [_occasion(person, each, scene) for each in coming], promises, scene.today)
+    return asked(unsigned, [_occasion(scene, each) for each in coming], promises, scene.today)
 
 
-def _occasion(person: Person, meeting: Meeting, scene: Scene) -> Occasion:
+def _occasion(scene: Scene, meeting: Meeting) -> Occasion:
     """A meeting to come. The next one's answer is asked in its panel, and only its problem is near enough to read."""
     invitation, problem, board = scene.mine.get(meeting.id), meeting.problem, meeting.board
-    hosts, is_next = meeting.host.person_id == person.id, meeting is scene.next
+    hosts, is_next = meeting.host.person_id == scene.person.id, meeting is scene.next
     silent = invitation is not None and invitation.current_answer is Answer.none
     attends = invitation is not None and invitation.is_attending
     return Occasion(
@@ -170,7 +172,7 @@ def _occasion(person: Person, meeting: Meeting, scene: Scene) -> Occasion:
         awaits_answer=silent and meeting.is_released and not hosts and not is_next,
         problem=problem.state if problem else "to_write",
         problem_due_on=dates_of(meeting).due_on,
-        reads_problem=is_next and _reads_problem(person, meeting),
+        reads_problem=is_next and _reads_problem(scene.person, meeting),
         writes_cards=attends and board is not None and board.phase is Phase.writing,
     )
 
@@ -181,17 +183,14 @@ def _reads_problem(person: Person, meeting: Meeting) -> bool:
 
 def _question(scene: Scene) -> str:
     """The question of the next meeting, once it may be told to whoever looks and has accepted the charter."""
-    if scene.next is None or has_signed(current_user, scene.next) is not True:
+    if scene.next is None or has_signed(scene.person, scene.next) is not True:
         return ""
-    return reading(current_user, scene.next, now()).told.get("question", "")
+    return reading(scene.person, scene.next, now()).told.get("question", "")
 
 
-def _balance_of(person: Person, scene: Scene) -> Balance:
-    return balance(_visit(person, place, scene.mine.get(place.meeting.id)) for place in scene.places)
-
-
-def _visit(person: Person, place: Place, invitation: Invitation | None) -> Visit:
-    is_over, at_mine = place.standing == "past", place.meeting.host.person_id == person.id
+def _visit(scene: Scene, place: Place) -> Visit:
+    invitation = scene.mine.get(place.meeting.id)
+    is_over, at_mine = place.standing == "past", place.meeting.host.person_id == scene.person.id
     came = place.turnout.present if is_over else place.turnout.yes + place.turnout.maybe
     i_came = invitation is not None and invitation.presence is Presence.present
     i_count = at_mine and invitation is not None and (i_came if is_over else invitation.is_attending)
@@ -202,7 +201,8 @@ def _visit(person: Person, place: Place, invitation: Invitation | None) -> Visit
 
 
 def _desk(scene: Scene) -> ResponseReturnValue:
-    led = [each.club for each in memberships_of(current_user) if each.role is Role.facilitator]
+    person = scene.person
+    led = [each.club for each in memberships_of(person) if each.role is Role.facilitator]
     starts = _starts_in(scene, led)
     new = [start.club for start in starts]
     return render_template(
@@ -210,11 +210,11 @@ def _desk(scene: Scene) -> ResponseReturnValue:
         scene=scene,
         starts=starts,
         waiting=[each for each in _waiting_in(scene) if each.deed != "release" or each.about.club not in new],
-        asked=_asked_of(current_user, scene),
-        silent=facts.silent_in(scene.next) if scene.next and _calls_about(scene.next) else [],
+        asked=_asked_in(scene),
+        silent=facts.silent_in(scene.next) if scene.next and _calls_about(person, scene.next) else [],
         letters=facts.letter_counts(),
-        replies=facts.count_replies_for(current_user),
-        unreachable=facts.unreachable_in(current_user),
+        replies=facts.count_replies_for(person),
+        unreachable=facts.unreachable_in(person),
         clubs=[club for club in led if club not in new],
     )
 
@@ -228,13 +228,13 @@ def _starts_in(scene: Scene, clubs: Sequence[Club]) -> list[Start]:
     return [Start(club, club.charter_version > 0, members[club.id], first.get(club.id)) for club in new]
 
 
-def _calls_about(meeting: Meeting) -> bool:
+def _calls_about(person: Person, meeting: Meeting) -> bool:
     """Whether one still takes up the telephone: from the "go" to the start."""
-    return meeting.is_released and not meeting.has_begun(now()) and is_facilitator(current_user, meeting)
+    return meeting.is_released and not meeting.has_begun(now()) and is_facilitator(person, meeting)
 
 
 def _waiting_in(scene: Scene) -> list[Waiting]:
-    mine: Iterable[Meeting] = (each for each in scene.meetings if is_facilitator(current_user, each))
+    mine: Iterable[Meeting] = (each for each in scene.meetings if is_facilitator(scene.person, each))
     return waiting([_case(each) for each in mine], scene.today)
 
 
@@ -254,8 +254,8 @@ def _case(meeting: Meeting) -> Case:
 # The office
 
 
-def _office() -> ResponseReturnValue:
-    clubs = facts.clubs_of_office(current_user)
-    meetings = facts.meetings_of(current_user, [club.id for club in clubs], now())
-    known = [each for each in reversed(meetings) if may_know_meeting(current_user, each)]
+def _office(person: Person) -> ResponseReturnValue:
+    clubs = facts.clubs_of_office(person)
+    meetings = facts.meetings_of(person, [club.id for club in clubs], now())
+    known = [each for each in reversed(meetings) if may_know_meeting(person, each)]
     return render_template("home/office.html", clubs=clubs, meetings=known, turnouts=facts.turnouts(known))
