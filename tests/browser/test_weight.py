@@ -66,7 +66,7 @@ def test_pages_are_light_and_nothing_jumps(window: BrowserContext, browser: Brow
     first = weighed(page, "/")
     assert first <= FIRST_VISIT
     for path in pages_of_hugo(page):
-        assert weighed(page, path) <= LATER, path
+        assert (weight := weighed(page, path)) <= LATER, (path, weight)
         assert shift_of(page) == 0, path
 
 

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from bourse.clock import now
 from bourse.clubs.models import Club, Company, CompanyLink, Membership, Role, competitors_of
 from bourse.db import db
-from bourse.mailroom.models import Letter
+from bourse.mailroom.models import Letter, LetterState
 from bourse.meetings.due import write_calendar_letters
 from bourse.people.models import AuditEvent
 from tests.cast import Cast, Visit, a_club, a_company, a_member, a_person, invitation_of
@@ -80,6 +80,7 @@ def test_a_stranger_finds_no_company(client: FlaskClient, club: Cast, visit: Vis
 
 def test_a_new_address_moves_the_meeting_in_every_calendar(client: FlaskClient, club: Cast, visit: Visit) -> None:
     write_calendar_letters(now())
+    db.session.execute(db.update(Letter).values(state=LetterState.sent))
     db.session.commit()
     host = company_of(club.hugo)
     typed = {name: getattr(host, name) or "" for name in ("name", "postcode", "commune", "parking", "photo_rule")}
