@@ -21,7 +21,7 @@ from bourse.meetings.facts import turnouts as count_turnouts
 from bourse.meetings.heard_models import Heard, waiting_for
 from bourse.meetings.models import Answer, Invitation, Meeting, MeetingState, Season
 from bourse.outcomes.follow import SETTLED
-from bourse.outcomes.models import Commitment, Outcome
+from bourse.outcomes.models import Commitment
 from bourse.people.models import Person
 
 A_TURN = timedelta(days=366)
@@ -108,12 +108,9 @@ def hosts_of(club: Club) -> frozenset[int]:
 
 
 def promises_of(person: Person) -> Sequence[Commitment]:
-    """The person's commitments that are not settled, with the company that they help."""
-    host = joinedload(Meeting.host).joinedload(Membership.company)
-    company = joinedload(Outcome.meeting).options(host, joinedload(Meeting.club))
+    """The person's commitments that are not settled. Their meetings are those of the season, and so at hand."""
     query = db.select(Commitment).where(Commitment.person_id == person.id, Commitment.state.not_in(SETTLED))
-    query = query.options(joinedload(Commitment.outcome).options(company))
-    return db.session.scalars(query.order_by(Commitment.due_on)).all()
+    return db.session.scalars(query.options(joinedload(Commitment.outcome)).order_by(Commitment.due_on)).all()
 
 
 def ideas_of(person: Person, meetings: Iterable[Meeting]) -> tuple[int, int]:

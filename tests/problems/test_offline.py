@@ -263,7 +263,7 @@ def test_what_is_unsent_is_not_handed_in(app, club, network, hugo):
     assert stored(app).state is ProblemState.draft
     page.unroute("**/save")
     page.evaluate("dispatchEvent(new Event('online'))")
-    expect(page.get_by_text("Pas encore parti")).to_be_visible(timeout=SOON)
+    expect(page.get_by_text("Pas encore parti")).to_be_visible(timeout=2 * SOON)  # a try may be under way
     hand_in(page)
     expect(page).to_have_url(re.compile("/meetings/"))
     assert (stored(app).state, stored(app).tried) == (ProblemState.submitted, "Pas encore parti")
