@@ -166,7 +166,16 @@ def test_nobody_is_watched_by_another_member(client: FlaskClient, club: Cast, vi
         client = client.application.test_client()
 
 
-def test_the_office_reads_presence_and_no_advice(client: FlaskClient, club: Cast, visit: Visit) -> None:
+def test_the_office_reads_presence_and_neither_advice_nor_give_and_take(
+    client: FlaskClient, club: Cast, visit: Visit
+) -> None:
+    marc = _membership(club.marc)
+    with db.session.no_autoflush:
+        held = a_meeting(marc.club, marc, [marc.person], days=-20)
+    held.invitations[0].presence = Presence.present
+    db.session.commit()
     page = visit(client, "odile").get(f"/overview/{club.slug}").text
     assert "Présences" in page
     assert "À regarder" not in page
+    assert "Donner, recevoir" not in page
+    assert "Donner, recevoir" in visit(client.application.test_client(), "claire").get(f"/overview/{club.slug}").text
