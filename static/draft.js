@@ -72,7 +72,7 @@ function hold(key) {
       resolve(true);
       return new Promise((release) => addEventListener("pagehide", release, { once: true }));
     };
-    const signal = AbortSignal.timeout(PATIENCE);
+    const signal = AbortSignal.timeout?.(PATIENCE);
     navigator.locks.request(`draft ${key}`, { signal }, untilLeft).catch(() => resolve(false));
   });
 }

@@ -187,7 +187,9 @@ async function open() {
   if (isAlone) dress(seen, unsent.answers);
   fields.forEach(fill);
   if (!isAlone) unsent.names.forEach(letGoIfThere);
-  for (const { dataset, textContent } of form.querySelectorAll("[data-theirs]")) unsent.theirs[dataset.theirs] = textContent;
+  const shown = form.querySelectorAll("[data-theirs]"); // the page itself shows both texts: what is pressed next is for its version
+  for (const { dataset, textContent } of shown) unsent.theirs[dataset.theirs] = textContent;
+  if (shown.length) unsent.draft.base = seen.version;
   showTheirs();
   isReady = true; // no waiting since the fields were filled: nothing is typed unheard
   listen();
@@ -240,4 +242,5 @@ function listen() {
 form.addEventListener("input", typed);
 form.addEventListener("submit", leave);
 const ready = open();
+ready.catch(() => form.removeEventListener("submit", leave)); // a browser that keeps nothing still has the plain form
 if (!isAlone) navigator.serviceWorker?.register("/sw.js").catch(() => {});

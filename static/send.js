@@ -19,12 +19,12 @@ export function lastWords(form, answers) {
 
 function post(form, answers, options = {}) {
   const body = new URLSearchParams({ csrf_token: form.elements.csrf_token.value, ...answers });
-  return fetch("save", { method: "POST", body, redirect: "manual", signal: AbortSignal.timeout(PATIENCE), ...options });
+  return fetch("save", { method: "POST", body, redirect: "manual", signal: AbortSignal.timeout?.(PATIENCE), ...options });
 }
 
 /** The token was of another sign-in, or none: the page as it is now brings a good one – if it is the same person's. */
 async function again(form, answers, person) {
-  const answer = await fetch("write", { redirect: "manual", signal: AbortSignal.timeout(PATIENCE) });
+  const answer = await fetch("write", { redirect: "manual", signal: AbortSignal.timeout?.(PATIENCE) });
   if (!answer.ok) throw await understand(answer);
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const writing = JSON.parse(page.querySelector("#writing").textContent);

@@ -16,6 +16,7 @@ from bourse.home.dial import Standing, season_at
 from bourse.home.views import bp
 from bourse.home.watch import Afternoon, Member, points, watch
 from bourse.meetings.models import Meeting
+from bourse.meetings.roles import is_kept_out
 from bourse.people.models import Person
 
 
@@ -29,7 +30,7 @@ def watch_over(club: Club) -> ResponseReturnValue:
     """The season of a club, member by member, and what to look at."""
     today = club_time(now(), club.timezone).date()
     season = season_at(facts.seasons_of([club.id]), today)
-    meetings = facts.season_of(club, season)
+    meetings = [each for each in facts.season_of(club, season) if not is_kept_out(current_user, each)]
     traces = facts.traces_of(each for each in meetings if each.is_released)
     told = watch(_members(club), _afternoons(meetings), traces)
     facilitates = is_facilitator(current_user, club)

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 
 import structlog
@@ -65,6 +66,7 @@ class Collector:
             seen.folder = seen.folder or self._hear(mailbox, seen)
             db.session.commit()
         except (MailboxAway, OperationalError):
+            self._give_back(mailbox.validity, uid)
             raise
         except IntegrityError:
             db.session.rollback()
@@ -87,6 +89,14 @@ class Collector:
         seen.tries += 1
         db.session.commit()
         return seen
+
+    def _give_back(self, validity: int, uid: int) -> None:
+        """That the mailbox or the database was away is not the mail's fault."""
+        db.session.rollback()
+        one_less = db.update(Collected).where(Collected.validity == validity, Collected.uid == uid, Collected.tries > 0)
+        with suppress(OperationalError):
+            db.session.execute(one_less.values(tries=Collected.tries - 1))
+            db.session.commit()
 
     def _hear(self, mailbox: Mailbox, seen: Collected) -> str:
         """Where the mail belongs once it was heard."""

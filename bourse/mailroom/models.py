@@ -75,6 +75,7 @@ class Letter(db.Model):
     def bounce(self, at: datetime, reason: str) -> None:
         """The letter left, and came back."""
         self.state, self.reason, self.bounced_at = LetterState.bounced, reason[:200], at
+
     def recall(self, at: datetime, reason: str) -> None:
         """It does not leave; another letter may then say the same under its key."""
         self.key = f"{self.key[: LINE - 20]}:{self.id}"
@@ -132,10 +133,11 @@ def write(
     return letter
 
 
-def recall(about: str, addresses: Collection[str], at: datetime, reason: str) -> set[str]:
-    """Skips the letters about something that have not left for these addresses; returns their Message-IDs.
+def recall(about: str, addresses: Collection[str], at: datetime, reason: str) -> set[int]:
+    """Skips the letters about something that have not left for these addresses; returns the ids of those never tried.
 
-    What takes a date out of a calendar (CANCEL) leaves all the same, and so does what a worker is handing over.
+    One that was tried may have arrived. What takes a date out of a calendar (CANCEL) leaves all the same, and so does
+    what a worker is handing over.
     """
     letters = db.session.scalars(
         db.select(Letter)
@@ -146,5 +148,5 @@ def recall(about: str, addresses: Collection[str], at: datetime, reason: str) ->
         .with_for_update()
     ).all()
     for letter in letters:
-        letter.settle(LetterState.skipped, at, reason)
-    return {letter.message_id for letter in letters}
+        letter.recall(at, reason)
+    return {letter.id for letter in letters if letter.attempts == 0}

@@ -11,6 +11,7 @@ from binascii import a2b_base64, a2b_qp
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.utils import parsedate_to_datetime
 
@@ -44,7 +45,7 @@ class Headers:
         """The first one, its encoded words (RFC 2047) undone."""
         try:
             return one_line(str(make_header(decode_header(self.first(name)))))
-        except (ValueError, LookupError):
+        except (ValueError, LookupError, MessageError):
             return one_line(self.first(name))
 
     def addresses(self, *names: str) -> list[str]:
@@ -157,7 +158,9 @@ def _mailboxes(value: str) -> list[str]:
     value = re.sub(r'"(?:[^"\\]|\\.)*"', "", value)
     for _ in range(3):
         value = re.sub(r"\([^()]*\)", "", value)
-    return [re.sub(r"^.*<|>[^>]*$", "", each).strip() for each in value.split(",")]
+    if re.search("[()]", value):
+        return []  # read by others in another way
+    return ["" if each.count("<") > 1 else re.sub(r"^.*<|>[^>]*$", "", each).strip() for each in value.split(",")]
 
 
 def _parts(

@@ -58,13 +58,13 @@ def let_go(meeting: Meeting, now: datetime) -> None:
     unsent = _recall_letters(meeting, gone, now)
     for invitation in gone:
         for copy in invitation.copies:
-            if copy.first_message_id in unsent:
+            if copy.letter_id in unsent:
                 copy.method = reconcile.CANCEL  # a calendar that got nothing has nothing to give back
         if not meeting.is_over(now):
             invitation.withdraw(now)
 
 
-def _recall_letters(meeting: Meeting, gone: Iterable[Invitation], now: datetime) -> set[str]:
+def _recall_letters(meeting: Meeting, gone: Iterable[Invitation], now: datetime) -> set[int]:
     addresses = {copy.address for invitation in gone for copy in invitation.copies}
     addresses |= {invitation.person.email for invitation in gone}
     addresses |= {each.person.email for each in meeting.kept_out}

@@ -71,8 +71,8 @@ def waiting_for(clubs: Collection[int]) -> Select[Heard]:
 
 
 def open_claims(heard: Heard) -> Select[Heard]:
-    """What the same sender claimed before of the same meeting, as long as nobody has looked."""
-    waiting = waiting_for([heard.club.id] if heard.club else [])
+    """What the same sender claimed before of the same person and meeting, as long as nobody has looked."""
+    waiting = waiting_for([heard.club.id] if heard.club else []).where(Heard.attendee == heard.attendee)
     return waiting.where(Heard.sender == heard.sender, Heard.uid == heard.uid, Heard.uid != "")
 
 

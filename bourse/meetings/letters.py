@@ -57,7 +57,7 @@ def calendar_letter(message: Message, invitation: Invitation) -> Parts:
 def question(kind: str, invitation: Invitation, answer: str) -> Parts:
     """Asks the invited person what a mail left open; `answer`, the one claimed, stands ready behind the link."""
     meeting = invitation.meeting
-    with force_locale(invitation.person.language):
+    with force_locale(invitation.person.language), on_the_clock_of(meeting.club.timezone):
         return on_paper(
             "meetings/letters/question",
             QUESTIONS[kind](day=day(meeting.starts_at, year=False)),

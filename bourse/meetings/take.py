@@ -69,7 +69,8 @@ def _take_reply(heard: Heard, mail: Incoming, reply: Reply) -> Person | None:
     meeting = db.session.scalar(db.select(Meeting).filter_by(uid=reply.uid))
     invitation = _invitation(meeting, [*reply.attendees[:1], mail.sender]) if meeting else None
     if invitation is not None:  # an answer on the web may be on its way: one after the other
-        db.session.refresh(invitation, with_for_update=True)
+        db.session.execute(db.select(Invitation.id).filter_by(id=invitation.id).with_for_update())
+        db.session.refresh(invitation)
     proof = proof_of(mail.results, current_app.config["SETTINGS"].authserv_id, mail.sender)
     known = _known(meeting, invitation, heard.received_at) if meeting else None
     ruling = judge(reply, known, sender=mail.sender, proof=proof, sent_at=mail.sent_at, now=heard.received_at)

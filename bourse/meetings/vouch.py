@@ -28,18 +28,20 @@ def proof_of(results: Iterable[str], authority: str, sender: str) -> Proof:
     if ours is None:
         return Proof.none
     found = [_finding(part) for part in ours[1:]]
-    for method, result, _ in found:
+    domain = sender.rpartition("@")[2]
+    for method, result, of in found:
         if method == "dmarc" and result in VERDICTS:
-            return VERDICTS[result]
+            return VERDICTS[result] if result != "pass" or _is_aligned(of, domain) else Proof.failed
     looks = [(result, of) for method, result, of in found if method in ("dkim", "spf")]
-    if any(result == "pass" and _is_aligned(of, sender.rpartition("@")[2]) for result, of in looks):
+    if any(result == "pass" and _is_aligned(of, domain) for result, of in looks):
         return Proof.passed
     return Proof.failed if any(result == "fail" for result, _ in looks) else Proof.none
 
 
 def _said(header: str) -> list[str]:
-    """Who says it, then each finding; comments left out."""
-    name, *found = re.sub(r"\([^()]*\)", " ", header.lower()).split(";")
+    """Who says it, then each finding; without comments and quotes, for the sender may have put words there."""
+    plain = re.sub(r'"(?:[^"\\]|\\.)*"', " ", header.lower())
+    name, *found = re.sub(r"\([^()]*\)", " ", plain).split(";")
     return [name.split(" ")[0], *found] if name.strip() else [""]
 
 
@@ -47,7 +49,8 @@ def _finding(part: str) -> tuple[str, str, str]:
     """A method, its result, and the domain that it is about."""
     words: dict[str, str] = dict(re.findall(r"([a-z.-]+)\s*=\s*\"?([^\s;\"]+)", part))
     method = next(iter(words), "")
-    of = words.get("header.d") or words.get("smtp.mailfrom", words.get("header.i", ""))
+    of = words.get("header.from" if method == "dmarc" else "header.d")
+    of = of or words.get("smtp.mailfrom", words.get("header.i", ""))
     return method, words.get(method, ""), of.rpartition("@")[2]
 
 

@@ -12,13 +12,14 @@ from bourse.clubs.roles import has_signed
 from bourse.db import db
 from bourse.doors import door
 from bourse.meetings.models import Meeting
-from bourse.meetings.roles import hosts_or_facilitates
+from bourse.meetings.roles import hosts_or_facilitates, is_host
 from bourse.people.models import note
 from bourse.problems.attachment_models import Attachment, forget_removed, is_attached, removed_of
 from bourse.problems.forms import AttachForm, refusal
 from bourse.problems.frame import STEPS
 from bourse.problems.inspect import MOST_BYTES, Kind, Refused, inspect, make_room, tidy_name
 from bourse.problems.models import Problem
+from bourse.problems.read import ProblemState
 from bourse.problems.views import bp, problem_to_change
 from bourse.words import _, _n, num
 
@@ -61,6 +62,7 @@ def attach(meeting: Meeting) -> ResponseReturnValue:
     added = len(form.files.data) - len(refused)
     if added:
         forget_removed(problem)
+        _have_it_read_again(problem)
         note("attach", by=current_user, about=meeting)
         db.session.commit()
     if refused:
@@ -76,6 +78,7 @@ def detach(attachment: Attachment) -> ResponseReturnValue:
     """Takes the file away; the page offers to put it back."""
     if attachment.removed_at is None:
         attachment.removed_at = now()
+        _have_it_read_again(attachment.problem)
         note("detach", by=current_user, about=attachment)
         db.session.commit()
     return redirect(url_for(".attach", meeting=attachment.meeting.id))
@@ -87,6 +90,7 @@ def put_back(attachment: Attachment) -> ResponseReturnValue:
     """The file stands again, as if it had never been taken away."""
     if attachment.removed_at is not None:
         attachment.removed_at = None
+        _have_it_read_again(attachment.problem)
         note("put_back", by=current_user, about=attachment)
         db.session.commit()
     flash(_("Le fichier est remis."))
@@ -102,6 +106,12 @@ def download(attachment: Attachment) -> Response:
     answer.headers["Cache-Control"] = "no-store"
     answer.headers["Content-Security-Policy"] = CLOSED
     return answer
+
+
+def _have_it_read_again(problem: Problem) -> None:
+    """What the host changes once it is approved goes back to the facilitator, files as well as words."""
+    if problem.state is ProblemState.approved and is_host(current_user, problem):
+        problem.submit(current_user, now())
 
 
 def _add(problem: Problem, upload: FileStorage) -> str:

@@ -12,6 +12,7 @@ from bourse.problems.frame import ANSWERS
 WORD = re.compile(r"(\s*)(\w+|[^\w\s])")  # a word or a sign, with the blanks before it
 AROUND = 12  # words of a long unchanged passage that are shown beside a change
 MOST_PAIRS = 100_000  # of equal words; a passage that repeats itself more is shown as rewritten, to match it takes long
+MOST_PLACES = 6_000_000  # word against word: two texts of twice the longest that people write
 
 
 class Mark(StrEnum):
@@ -80,7 +81,7 @@ def _steps(old: list[str], new: list[str]) -> Iterator[Step]:
 
 def _between(old: list[str], new: list[str]) -> list[Step]:
     counts = Counter(new)
-    if sum(counts[word] for word in old) > MOST_PAIRS:
+    if sum(counts[word] for word in old) > MOST_PAIRS or len(old) * len(new) > MOST_PLACES:
         return [Step(False, 0, len(old), 0, len(new))]
     return [Step(act == "equal", *places) for act, *places in SequenceMatcher(None, old, new).get_opcodes()]
 

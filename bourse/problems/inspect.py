@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from io import BytesIO
+from itertools import pairwise
 from pathlib import PurePosixPath
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo, is_zipfile
 from zlib import MAX_WBITS, decompressobj
@@ -151,8 +152,14 @@ def _check_parts(parts: list[ZipInfo], content: bytes) -> None:
         raise Refused("swollen")
     if len({part.filename for part in parts}) < len(parts) or any(_leads_away(part.filename) for part in parts):
         raise Refused("damaged")
-    if any(_size(part, content) != part.file_size for part in parts):
+    if _overlap(parts) or any(_size(part, content) != part.file_size for part in parts):
         raise Refused("damaged")
+
+
+def _overlap(parts: Sequence[ZipInfo]) -> bool:
+    """Whether two parts are the same bytes, which would be unpacked again for each name."""
+    ordered = sorted(parts, key=lambda part: part.header_offset)
+    return any(one.header_offset + one.compress_size >= other.header_offset for one, other in pairwise(ordered))
 
 
 def _leads_away(name: str) -> bool:
@@ -172,6 +179,8 @@ def _size(part: ZipInfo, content: bytes) -> int:
         size += len(unpacking.decompress(packed[at : at + AT_A_TIME]))
         if size > part.file_size:
             break
+        if unpacking.eof:
+            return size if at + AT_A_TIME >= len(packed) and not unpacking.unused_data else -1
     return size
 
 

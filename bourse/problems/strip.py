@@ -43,10 +43,16 @@ def strip_png(content: bytes) -> bytes:
 def strip_jpeg(content: bytes) -> bytes:
     """The same of a photograph, which stays the way up that the camera noted."""
     segments = _whole(_segments(content))
-    drawing = b"".join(segment for marker, segment in segments if _draws(marker, segment))
+    drawing = b"".join(_without_thumbnail(segment) for marker, segment in segments if _draws(marker, segment))
     _look(JPEG_START + drawing + JPEG_END, "JPEG")
     exif = next((segment[4:] for _marker, segment in segments if segment.startswith(EXIF, 4)), b"")
     return JPEG_START + _noting(_turned(exif)) + drawing + JPEG_END
+
+
+def _without_thumbnail(segment: bytes) -> bytes:
+    """A JFIF head without the small picture that it may carry: it shows what was cut off (ITU-T T.871, 10.1)."""
+    is_head = segment.startswith(b"JFIF\0", 4) and len(segment) >= 16
+    return segment[:2] + b"\0\x10" + segment[4:16] + b"\0\0" if is_head else segment
 
 
 def _whole(parts: Iterator[Any]) -> list[Any]:

@@ -179,6 +179,7 @@ def test_an_excluded_member_of_the_office_reads_nothing_by_that_door_either(kept
     assert marc.get(f"/meetings/{kept_out.meeting}").status_code == 404
     assert marc.get(f"/attendance/{kept_out.meeting}").status_code == 404
     assert "Complet" in row_of(marc.get("/meetings/").text)
+    assert f"/meetings/{kept_out.meeting}" not in marc.get(f"/overview/{kept_out.slug}").text
 
 
 def test_after_the_meeting_he_was_there_and_reads_nothing_of_it(club, hugo, claire, marc):
@@ -219,6 +220,25 @@ def test_a_letter_on_its_way_is_skipped_and_owes_no_cancellation(club, hugo, car
     assert set(carry()) == {"marc"}
 
 
+def test_a_letter_that_was_tried_may_have_arrived_and_owes_a_cancellation(club, hugo, carry):
+    write_calendar_letters(now())
+    db.session.execute(db.update(Letter).values(attempts=1))
+    db.session.commit()
+    choose(hugo, club, company())
+    assert "METHOD:CANCEL" in calendar_of(carry()["marc"])
+
+
+def test_let_in_and_kept_out_again_is_cancelled_once(club, hugo, carry):
+    carry()
+    choose(hugo, club, company())
+    assert "METHOD:CANCEL" in calendar_of(carry()["marc"])
+    choose(hugo, club, shown=[company()])
+    write_calendar_letters(now())
+    db.session.commit()
+    choose(hugo, club, company())
+    assert carry() == {}
+
+
 def test_a_calendar_that_has_it_loses_it_with_no_reason_and_nothing_new(club, hugo, carry):
     carry()
     meeting = the_meeting(club)
@@ -252,7 +272,7 @@ def test_a_letter_of_whatever_kind_about_the_meeting_is_recalled(kept_out, carry
     db.session.add(letter)
     db.session.commit()
     assert "marc" not in carry()
-    assert db.session.scalars(db.select(Letter).filter_by(key="k")).one().state is LetterState.skipped
+    assert db.session.scalars(db.select(Letter).filter_by(kind="summary")).one().state is LetterState.skipped
 
 
 # Choosing, and taking it back

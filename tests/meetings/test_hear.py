@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bourse.mailroom.bounce import Bounce, Severity, envelope_sender
+from bourse.mailroom.unpack import unpack
 from bourse.meetings.hear import Counter, Nothing, Refresh, Reply, Words, hear
 
 MAILS = Path(__file__).parent.parent / "mails"
@@ -249,3 +250,18 @@ def test_a_thousand_broken_mails_are_heard_without_a_fault():
     for _ in range(1000):
         mail = hear(mutations(chance.choice(mails).read_bytes(), chance), KEY)
         assert mail.fingerprint
+
+
+@pytest.mark.parametrize(
+    "sender",
+    [
+        "attacker@ailleurs.example (<marc@bourse.example>((((x)))))",
+        "<attacker@ailleurs.example> <marc@bourse.example>",
+    ],
+)
+def test_an_address_that_others_read_differently_is_not_believed(sender):
+    assert "marc@bourse.example" not in unpack(f"From: {sender}\r\n\r\n".encode()).headers.addresses("From")
+
+
+def test_words_that_cannot_be_read_stand_as_they_came():
+    assert unpack(b"Status: =?utf-8?b?A?=\r\n\r\n").headers.words("Status") == "=?utf-8?b?A?="

@@ -24,6 +24,8 @@ OURS = "mx.club.example"
         ((f"{OURS}; dkim=pass header.d=notbourse.example",), Proof.none),
         ((f"{OURS}; spf=softfail smtp.mailfrom=bourse.example",), Proof.none),
         ((f"{OURS}; spf=fail smtp.mailfrom=bourse.example; dkim=none",), Proof.failed),
+        ((f"{OURS}; dmarc=pass header.from=ailleurs.example",), Proof.failed),  # it believed another address than we do
+        ((f'{OURS}; spf=pass smtp.mailfrom="x;dmarc=pass;"@ailleurs.example; dmarc=fail',), Proof.failed),
         ((f"{OURS}; dmarc=fail", f"{OURS}; dmarc=pass"), Proof.failed),  # the last server's word stands first
     ],
 )
