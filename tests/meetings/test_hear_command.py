@@ -65,6 +65,7 @@ def test_the_same_mail_by_two_doors_at_once_is_one(noon, club, settings):
     command = [sys.executable, "-c", "from bourse.app import cli; cli()", "hear"]
     doors = [Popen(command, stdin=PIPE, stdout=PIPE, env=os.environ | house) for _ in range(2)]
     for door in doors:
+        assert door.stdin
         door.stdin.write(mail("google"))
     for door in doors:
         door.communicate(timeout=60)
