@@ -2,6 +2,7 @@
 
 import struct
 import zlib
+from copy import copy
 from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -40,6 +41,24 @@ def understated(content, size=10):
     crc = zlib.crc32(bytes(size))
     packed = content[entry + 20 : entry + 24]
     return content[: entry + 16] + struct.pack("<I", crc) + packed + struct.pack("<I", size) + content[entry + 28 :]
+
+
+def overlapping(number):
+    """So many parts, all of the same bytes: small to send, long to unpack."""
+    buffer = BytesIO(document([("word/0.xml", bytes(1000))]))
+    with ZipFile(buffer, "a") as package:
+        for n in range(1, number):
+            twin = copy(package.getinfo("word/0.xml"))
+            twin.filename = twin.orig_filename = f"word/{n}.xml"
+            package.filelist.append(twin)
+        package.writestr("word/last.xml", "")
+    return buffer.getvalue()
+
+
+def with_thumbnail(content, pixels):
+    """A photograph with a small picture of four pixels in its JFIF head."""
+    head = content[6:18] + bytes([2, 2]) + pixels
+    return content[:4] + struct.pack(">H", len(head) + 2) + head + content[20:]
 
 
 def marked_as_locked(content):

@@ -72,6 +72,7 @@ def test_nothing_is_lost_and_nothing_is_made_up(before, after):
         ("." * 10_000, "," * 10_000),
         (" ".join(f"m{n % 90}" for n in range(2900)), " ".join(f"m{n % 91}" for n in range(2900))),
         ("a," * 500 + "c", "b," * 99),
+        (" ".join(f"a x{n}" for n in range(1650)), " ".join(f"a y{n}" for n in range(1650))),
     ],
 )
 def test_no_text_takes_long_to_compare(before, after):

@@ -62,6 +62,7 @@ REFUSED = [
     ("bombe.docx", lambda: hostile.understated(hostile.document([("word/a.xml", bytes(50 * MEGABYTE))])), "damaged"),
     ("foule.docx", lambda: hostile.document([(f"word/{n}.xml", b"") for n in range(2000)]), "swollen"),
     ("foule.docx", lambda: b"PK\x03\x04" + b"PK\x01\x02" * (5 * MEGABYTE - 7) + b"PK\x05\x06" + bytes(18), "swollen"),
+    ("jumeaux.docx", lambda: hostile.overlapping(500), "damaged"),
     ("géant.png", lambda: hostile.flat(10_000, 10_000), "too_many_pixels"),
     ("géant.png", lambda: hostile.flat(14_000, 14_000), "too_many_pixels"),
     ("grand.png", lambda: hostile.flat(8_000, 5_001), "too_many_pixels"),
@@ -127,6 +128,14 @@ def test_a_photograph_keeps_its_pixels_and_which_way_up_and_loses_its_notes(opti
     with Image.open(BytesIO(file.content)) as kept, Image.open(BytesIO(content)) as taken:
         assert dict(kept.getexif()) == {0x0112: 6}
         assert kept.tobytes() == taken.tobytes()
+
+
+def test_a_photograph_loses_the_small_picture_of_what_was_cut_off():
+    content = hostile.with_thumbnail(hostile.picture("JPEG"), b"canari-cache")
+    kept = inspect("photo.jpg", content).content
+    assert b"canari-cache" in content
+    assert b"canari-cache" not in kept
+    assert Image.open(BytesIO(kept)).size == Image.open(BytesIO(content)).size
 
 
 def test_a_drawing_loses_its_notes_and_what_hides_behind_it():
