@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from bourse.clock import now
 from bourse.db import db
 from bourse.problems.models import Problem
 from bourse.problems.read import ProblemState
@@ -210,6 +211,24 @@ def test_what_somebody_else_wrote_meanwhile_is_shown_beside_it(app, club, client
     page.click("text=Enregistrer ma version")
     expect(page).to_have_url(re.compile("step=hopes"))
     nothing_is_left(page)
+    assert stored(app).tried == "Le mot de Hugo"
+
+
+def test_of_an_approved_text_too_one_settles_on_a_version(app, club, client, visit, network, hugo):
+    """Nothing leaves by itself then, so the page that comes back shows both texts; pressed again, it is settled."""
+    page = writes(hugo, club)
+    page.fill("#tried", "Rien encore")
+    expect(line(page)).to_have_text(ON_THE_SERVER, timeout=SOON)
+    problem = db.session.scalars(db.select(Problem)).one()
+    problem.approve(problem.saved_by, now())
+    db.session.commit()
+    page.reload()
+    page.fill("#tried", "Le mot de Hugo")
+    claire_writes(app, client, visit, club, tried="Le mot de Claire")
+    page.get_by_role("button", name="Continuer").click()
+    expect(page.locator(".theirs")).to_contain_text("Le mot de Claire")
+    page.click("text=Enregistrer ma version")
+    expect(page).to_have_url(re.compile("step=hopes"))
     assert stored(app).tried == "Le mot de Hugo"
 
 
