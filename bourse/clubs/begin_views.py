@@ -118,7 +118,8 @@ def _facilitators(organisation: Organisation) -> Sequence[Person]:
 
 
 def _is_new(form: FurtherClubForm, organisation: Organisation) -> bool:
-    """Whether no club of the cluster has that name yet: a second click founds no second club."""
+    """Whether no club of the cluster has that name yet: a second click, which waits for the first, founds no second."""
+    db.session.execute(db.select(Organisation.id).filter_by(id=organisation.id).with_for_update())
     if not db.session.scalar(db.select(Club.id).filter_by(organisation_id=organisation.id, name=form.name.data)):
         return True
     form.name.errors = [_("Un club du pôle porte déjà ce nom : donnez-en un autre.")]

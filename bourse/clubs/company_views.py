@@ -73,7 +73,8 @@ def links(company: Company) -> ResponseReturnValue:
         return _links_page(company, form)
     declared_by = company if _speaks_for(company) else None
     kind = LinkKind(form.kind.data)
-    link = link_between(company, form.other.data, kind, declared_by)  # a second click finds it there
+    db.session.execute(db.select(Company.id).filter_by(id=company.id).with_for_update())
+    link = link_between(company, form.other.data, kind, declared_by)  # a second click, which waited, finds it there
     if link is None:
         first, second, kept = kept_as(company.id, form.other.data, kind)
         link = CompanyLink(company_id=first, other_id=second, kind=kept, declared_by=declared_by)
