@@ -17,6 +17,8 @@ ALWAYS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+FILES_POLICY = "default-src 'none'; frame-ancestors 'none'"  # a style sheet or a module is no page and loads nothing
+OF_PAGES = ("Cross-Origin-Opener-Policy", "Permissions-Policy")
 A_YEAR = "max-age=31536000; includeSubDomains"
 
 
@@ -58,12 +60,15 @@ def send_headers(app: Flask, secure: bool) -> None:
 
     @app.after_request
     def add(response: Response) -> Response:
-        response.headers.setdefault("Content-Security-Policy", POLICY.format(nonce=csp_nonce()))
+        is_file = request.endpoint == "static"
+        policy = FILES_POLICY if is_file else POLICY.format(nonce=csp_nonce())
+        response.headers.setdefault("Content-Security-Policy", policy)
         for name, value in ALWAYS.items():
-            response.headers.setdefault(name, value)
+            if not (is_file and name in OF_PAGES):
+                response.headers.setdefault(name, value)
         if secure:
             response.headers["Strict-Transport-Security"] = A_YEAR
-        if request.endpoint == "static":
+        if is_file:
             response.direct_passthrough = False
             response.make_sequence()  # whole, and so compressed like a page
         elif "asks_no_cookie" not in g:
