@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from io import BytesIO
-from typing import Any
 
 from flask import abort, current_app, flash, make_response, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
@@ -11,8 +10,8 @@ from flask_login import current_user
 from bourse.clubs import draw_list
 from bourse.clubs import found as link
 from bourse.clubs.begin_forms import FoundForm, FurtherClubForm
-from bourse.clubs.models import Club, Membership, MembershipState, Organisation, Role
-from bourse.clubs.roles import is_facilitator, is_office
+from bourse.clubs.models import BELONGING, Club, Membership, MembershipState, Organisation, Role
+from bourse.clubs.roles import facilitates_or_is_office, is_facilitator
 from bourse.clubs.views import bp
 from bourse.db import db
 from bourse.doors import door, open_door
@@ -80,13 +79,8 @@ def empty_list(club: Club, ending: str) -> ResponseReturnValue:
     return send_file(BytesIO(LISTS[ending]()), as_attachment=True, download_name=name)
 
 
-def may_found(person: Person, place: Any) -> bool:
-    """Who facilitates a club of the cluster, or works in its office, may found another beside it."""
-    return is_facilitator(person, place) or is_office(person, place)
-
-
 @bp.route("/<club>/another", methods=["GET", "POST"])
-@door(may_found)
+@door(facilitates_or_is_office)
 def found_another(club: Club) -> ResponseReturnValue:
     """A further club in the cluster of this one, for one of its facilitators."""
     form = FurtherClubForm()
@@ -113,7 +107,7 @@ def _facilitators(organisation: Organisation) -> Sequence[Person]:
     """Those who facilitate a club of the cluster today, by family name."""
     query = db.select(Person).join(Membership).join(Membership.club)
     query = query.where(Club.organisation_id == organisation.id, Membership.role == Role.facilitator)
-    query = query.where(Membership.state.in_((MembershipState.invited, MembershipState.active))).distinct()
+    query = query.where(Membership.state.in_(BELONGING)).distinct()
     return db.session.scalars(query.order_by(Person.family_name, Person.given_name)).all()
 
 

@@ -9,10 +9,10 @@ from flask_login import current_user
 from bourse.clubs.forms import IntroductionForm, KnownMemberForm, LeaveForm, NewMemberForm
 from bourse.clubs.models import BELONGING, Club, Company, Membership, MembershipState, Role
 from bourse.clubs.roles import (
+    facilitates_or_is_office,
     is_facilitator,
     is_of_club,
     is_oneself,
-    knows_contacts,
     may_end,
     may_know_member,
     membership_in,
@@ -70,7 +70,7 @@ def member(membership: Membership) -> ResponseReturnValue:
         tags=tags,
         is_oneself=is_oneself(current_user, membership),
         facilitates=is_facilitator(current_user, membership),
-        knows_contacts=knows_contacts(current_user, membership),
+        knows_contacts=facilitates_or_is_office(current_user, membership),
     )
 
 

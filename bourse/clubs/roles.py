@@ -46,8 +46,8 @@ def may_know_club(person: Person, place: Any) -> bool:
     return is_of_club(person, place) or is_office(person, place)
 
 
-def knows_contacts(person: Person, place: Any) -> bool:
-    """Whether the person finds the members' addresses and numbers."""
+def facilitates_or_is_office(person: Person, place: Any) -> bool:
+    """Who runs the club: finds addresses and numbers, sees who came, may found another beside it."""
     return is_facilitator(person, place) or is_office(person, place)
 
 

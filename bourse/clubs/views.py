@@ -10,9 +10,9 @@ from bourse.clubs.forms import AdoptForm, CharterForm, ClubForm
 from bourse.clubs.look_up import finds
 from bourse.clubs.models import Charter, Club, Membership, Role
 from bourse.clubs.roles import (
+    facilitates_or_is_office,
     is_facilitator,
     is_of_club,
-    knows_contacts,
     may_know_club,
     membership_in,
     memberships_of,
@@ -50,7 +50,7 @@ def show(club: Club) -> ResponseReturnValue:
         facilitators=[each for each in memberships if each.belongs and each.role is Role.facilitator],
         absent=[each for each in memberships if not each.belongs],
         facilitates=is_facilitator(current_user, club),
-        knows_contacts=knows_contacts(current_user, club),
+        knows_contacts=facilitates_or_is_office(current_user, club),
         mine=membership_in(current_user, club),
         others=[each.club for each in memberships_of(current_user) if each.club_id != club.id],
     )

@@ -1,7 +1,6 @@
 """The club as a whole: who came, who comes, who drifts away. For who facilitates it, and the office."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from flask import render_template
 from flask.typing import ResponseReturnValue
@@ -9,23 +8,18 @@ from flask_login import current_user
 
 from bourse.clock import club_time, now
 from bourse.clubs.models import Club, Membership
-from bourse.clubs.roles import is_facilitator, is_office
+from bourse.clubs.roles import facilitates_or_is_office, is_facilitator
 from bourse.doors import door
 from bourse.home import facts
-from bourse.home.dial import Standing, season_at
-from bourse.home.views import bp
+from bourse.home.dial import season_at
+from bourse.home.views import bp, day_of, standing
 from bourse.home.watch import Afternoon, Member, points, watch
 from bourse.meetings.models import Meeting
 from bourse.meetings.roles import is_kept_out
-from bourse.people.models import Person
-
-
-def may_watch(person: Person, place: Any) -> bool:
-    return is_facilitator(person, place) or is_office(person, place)
 
 
 @bp.get("/overview/<club>")
-@door(may_watch)
+@door(facilitates_or_is_office)
 def watch_over(club: Club) -> ResponseReturnValue:
     """The season of a club, member by member, and what to look at."""
     today = club_time(now(), club.timezone).date()
@@ -56,19 +50,4 @@ def _member(membership: Membership, club: Club, has_hosted: bool) -> Member:
 
 def _afternoons(meetings: Sequence[Meeting]) -> list[Afternoon]:
     coming = next((each for each in meetings if not each.is_over(now())), None)
-    return [
-        Afternoon(
-            each.id,
-            club_time(each.starts_at, each.club.timezone).date(),
-            _standing(each, coming),
-            each.host.person_id,
-            each,
-        )
-        for each in meetings
-    ]
-
-
-def _standing(meeting: Meeting, coming: Meeting | None) -> Standing:
-    if meeting.is_over(now()):
-        return "past"
-    return "next" if meeting is coming else "todo"
+    return [Afternoon(each.id, day_of(each), standing(each, coming), each.host.person_id) for each in meetings]

@@ -10,7 +10,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 
 from bourse.board.gather import IdeaState, Phase
 from bourse.board.models import Board, Idea
-from bourse.clubs.models import Club, Membership, MembershipState, Role
+from bourse.clubs.models import BELONGING, Club, Membership, MembershipState, Role
 from bourse.clubs.roles import memberships_of
 from bourse.clubs.tidy import fold
 from bourse.db import db
@@ -78,7 +78,7 @@ def silent_in(meeting: Meeting) -> list[Invitation]:
 def members_of(club: Club) -> Sequence[Membership]:
     """The members of today, by family name."""
     query = db.select(Membership).where(Membership.club_id == club.id, Membership.role == Role.member)
-    query = query.where(Membership.state.in_((MembershipState.invited, MembershipState.active)))
+    query = query.where(Membership.state.in_(BELONGING))
     everybody = db.session.scalars(query.options(joinedload(Membership.person), joinedload(Membership.company)))
     return sorted(everybody, key=lambda each: (fold(each.person.family_name), fold(each.person.given_name)))
 
@@ -139,7 +139,7 @@ def members_of_new(clubs: Collection[int]) -> dict[int, int]:
     """How many members they have, for those of these clubs from which no invitation ever left."""
     if not clubs:
         return {}
-    belong = (Membership.role == Role.member, Membership.state.in_((MembershipState.invited, MembershipState.active)))
+    belong = (Membership.role == Role.member, Membership.state.in_(BELONGING))
     members = db.select(Membership.club_id, _count(*belong)).group_by(Membership.club_id)
     begun = db.exists().where(Meeting.club_id == Membership.club_id, Meeting.released_at.is_not(None))
     rows = db.session.execute(members.where(Membership.club_id.in_(clubs), ~begun))
@@ -150,7 +150,7 @@ def facilitators_near(person: Person) -> Sequence[Membership]:
     """Who facilitates the clubs that the person is of, or works for in the office; by family name."""
     clubs = [each.club_id for each in person.memberships if each.belongs]
     clusters = [role.organisation_id for role in person.office_roles]
-    belongs = Membership.state.in_((MembershipState.invited, MembershipState.active))
+    belongs = Membership.state.in_(BELONGING)
     query = db.select(Membership).join(Membership.club).join(Membership.person)
     query = query.where(db.or_(Club.id.in_(clubs), Club.organisation_id.in_(clusters)), belongs)
     query = query.where(Membership.role == Role.facilitator)

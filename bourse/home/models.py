@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, ForeignKey, Row, Select, bindparam
 from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
 
 from bourse.clock import now
-from bourse.clubs.models import Club, Company, Membership, MembershipState, Role
+from bourse.clubs.models import BELONGING, Club, Company, Membership, Role
 from bourse.db import Line, Short, db
 from bourse.meetings.models import CalendarCopy, Exclusion, Invitation, Meeting, MeetingState
 from bourse.people.models import Person
@@ -20,7 +20,6 @@ BACK, AHEAD = timedelta(days=183), timedelta(days=549)
 CANCELLED_STAYS = timedelta(days=30)
 AN_HOUR = timedelta(hours=1)
 READS_AN_HOUR = 60
-OF_TODAY = (MembershipState.invited, MembershipState.active)
 
 
 class FeedMode(StrEnum):
@@ -83,7 +82,7 @@ def _feed() -> Select[Any]:
     query = db.select(*own, Person.language, Club.name, Club.timezone).join(Feed.person)
     query = query.join(Membership, Membership.person_id == Person.id).join(Membership.club)
     query = query.where(Feed.token_hash == bindparam("token_hash"), Person.is_closed.is_(False))
-    return query.where(Membership.state.in_(OF_TODAY)).order_by(Club.name)
+    return query.where(Membership.state.in_(BELONGING)).order_by(Club.name)
 
 
 @cache
@@ -134,7 +133,7 @@ def _told() -> Select[Any]:
     query = query.join(Meeting, Meeting.club_id == Club.id).join(host, host.id == Meeting.host_id)
     query = query.join(host_person, host_person.id == host.person_id).join(Company, Company.id == host.company_id)
     query = query.outerjoin(Invitation, own)
-    belongs = mine.state.in_(OF_TODAY)
+    belongs = mine.state.in_(BELONGING)
     stands = db.or_(Meeting.state != MeetingState.cancelled, Meeting.changed_at > bindparam("cancelled_since"))
     around = db.and_(Meeting.ends_at > bindparam("since"), Meeting.starts_at < bindparam("until"))
     query = query.where(mine.person_id == bindparam("reader"), belongs, stands, around)

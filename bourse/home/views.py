@@ -92,9 +92,11 @@ class Scene:
         turnouts = facts.turnouts(meetings)
         first, last = turn_from(season.starts_on if season else None, today)
         places = [
-            Place(each, _on(each), each.number, _standing(each, coming), turnouts.get(each.id, Turnout()), each in full)
+            Place(
+                each, day_of(each), each.number, standing(each, coming), turnouts.get(each.id, Turnout()), each in full
+            )
             for each in everything
-            if each in (*meetings, *full) and each.club_id == club.id and first <= _on(each) <= last
+            if each in (*meetings, *full) and each.club_id == club.id and first <= day_of(each) <= last
         ]
         mine = {each.id: own for each in everything if (own := each.invitation_of(person))}
         return cls(person, club, today, season, meetings, turnouts, mine, coming, places, first)
@@ -123,15 +125,15 @@ class Scene:
 
     @property
     def answer_by(self) -> date | None:
-        return answer_by(_on(self.next), self.today) if self.next else None
+        return answer_by(day_of(self.next), self.today) if self.next else None
 
 
-def _on(meeting: Meeting) -> date:
+def day_of(meeting: Meeting) -> date:
     """The day of a meeting, where the club lives."""
     return club_time(meeting.starts_at, meeting.club.timezone).date()
 
 
-def _standing(meeting: Meeting, coming: Meeting | None) -> Standing:
+def standing(meeting: Meeting, coming: Meeting | None) -> Standing:
     if meeting.is_over(now()):
         return "past"
     return "next" if meeting is coming else "todo"
@@ -167,7 +169,7 @@ def _occasion(scene: Scene, meeting: Meeting) -> Occasion:
     attends = invitation is not None and invitation.is_attending
     return Occasion(
         meeting,
-        _on(meeting),
+        day_of(meeting),
         hosts=hosts,
         awaits_answer=silent and meeting.is_released and not hosts and not is_next,
         problem=problem.state if problem else "to_write",
@@ -242,7 +244,7 @@ def _case(meeting: Meeting) -> Case:
     problem, outcome = meeting.problem, meeting.outcome
     return Case(
         meeting,
-        _on(meeting),
+        day_of(meeting),
         is_over=meeting.is_over(now()),
         is_released=meeting.is_released,
         problem=problem.state if problem else "to_write",

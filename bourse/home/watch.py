@@ -20,13 +20,12 @@ PRESENCES: dict[str, Mark] = {"present": "yes", "absent": "no", "excused": "no"}
 
 @dataclass(frozen=True, slots=True)
 class Afternoon:
-    """A meeting of the season: `key` names it, `host` is a person's key, `about` the caller's own handle."""
+    """A meeting of the season: `key` names it, `host` is a person's key."""
 
     key: int
     on: date
     standing: Standing
     host: int
-    about: Any = None
 
 
 @dataclass(frozen=True, slots=True)
