@@ -13,7 +13,7 @@ from bourse.people.models import Person
 from bourse.problems.attachment_models import Attachment
 from bourse.problems.inspect import MOST_FILES
 from bourse.problems.models import Problem
-from bourse.problems.read import Readers
+from bourse.problems.read import ProblemState, Readers
 from tests.cast import in_days
 from tests.problems import hostile
 
@@ -141,3 +141,24 @@ def test_another_host_finds_no_file_of_the_former_one(app, attached, visit):
         client = visit(app.test_client(), name)
         assert client.get(f"/problems/attachments/{token}").status_code == 404
         assert client.post(f"/problems/attachments/{token}/detach").status_code == 404
+
+
+def test_files_changed_after_approval_are_reviewed_again(app, attached, hugo, visit):
+    def approve():
+        problem = db.session.scalars(db.select(Problem)).one()
+        problem.approve(problem.saved_by, now())
+        db.session.commit()
+
+    def state():
+        return db.session.scalars(db.select(Problem)).one().state
+
+    db.session.scalars(db.select(Problem)).one().saved_by_id = attached.hugo
+    approve()
+    assert "Si vous changez les fichiers" in hugo.get(f"/problems/{attached.meeting}/attachments").text
+    add(visit(app.test_client(), "claire"), attached, ("note.pdf", hostile.PDF + b"%"))
+    assert state() is ProblemState.approved  # what the facilitator adds, she has seen
+    hugo.post(f"/problems/attachments/{token_of(PLAN)}/detach")
+    assert state() is ProblemState.submitted
+    approve()
+    add(hugo, attached, ("photo.jpg", hostile.photograph()))
+    assert state() is ProblemState.submitted
