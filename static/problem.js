@@ -9,7 +9,8 @@ import { Unsent } from "./unsent.js";
 
 const PAUSE = 1500; // after the last key, in milliseconds
 const RETRY = 15000;
-const FOR_LONG = ["away", "out", "closed"]; // typing on does not help
+const APART = ["away", "busy"]; // the server is tried again
+const FOR_LONG = [...APART, "out", "closed"]; // typing on does not help
 
 const form = document.querySelector("[data-writing]");
 const line = form.querySelector(".save");
@@ -37,7 +38,7 @@ function say() {
   const { names } = unsent;
   if (!names.length) tell(line, said, { icon: trouble ? "off" : "check" });
   else if (isToCompare()) tell(line, words.conflict, { icon: "alert" });
-  else if (trouble === "away") tell(line, unsent.isLasting ? words.kept : words.page, { icon: "off" });
+  else if (isApart()) tell(line, words[trouble][unsent.isLasting ? "kept" : "page"], { icon: "off" });
   else if (trouble === "out") tell(line, words.out, { icon: "alert", href: location.href, link: words.signIn });
   else if (trouble) tell(line, words[trouble] ?? trouble, { icon: "alert" });
   else if (mayLeave()) tell(line, words.typing);
@@ -46,6 +47,7 @@ function say() {
 }
 
 const stepOf = (name) => [...steps.keys()].find((each) => steps.get(each).includes(name));
+const isApart = () => APART.includes(trouble);
 const isToCompare = () => [...fields.keys()].some((name) => name in unsent.theirs);
 
 function showTheirs() {
@@ -115,7 +117,7 @@ const heard = {
 
   trouble(answer) {
     trouble = answer.is;
-    if (trouble === "away") wait(RETRY);
+    if (isApart()) wait(RETRY);
   },
 };
 
@@ -123,7 +125,7 @@ const heard = {
 
 /** A press on a button. With network it is a plain form; without, the phone turns the page. */
 function leave(event) {
-  const isAway = isAlone || trouble === "away" || !navigator.onLine;
+  const isAway = isAlone || isApart() || !navigator.onLine;
   if (!isReady || (running && !isAway)) return pressAgain(event);
   clearTimeout(timer);
   if (step === "share") return share(event);

@@ -2,7 +2,7 @@
 
 const PATIENCE = 8000;
 
-/** What came of it, as {is, …}: saved, conflict or refused with what the server says; out, other, closed or away. */
+/** What came of it, as {is, …}: saved, conflict or refused with what the server says; out, other, closed, busy or away. */
 export async function send(form, answers, person) {
   try {
     const answer = await post(form, answers);
@@ -40,5 +40,5 @@ async function understand(answer) {
   if (answer.ok) return { is: "saved", ...(await answer.json()) };
   if (answer.status === 409) return { is: "conflict", ...(await answer.json()) };
   if (answer.status === 422) return { is: "refused", ...(await answer.json()) };
-  return { is: "away" };
+  return { is: "busy" };
 }

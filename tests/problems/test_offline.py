@@ -12,6 +12,7 @@ from bourse.problems.read import ProblemState
 from tests.problems.phone import SCREEN, Network, a_phone
 
 ON_THE_PHONE = re.compile("Enregistré sur ce téléphone, envoi dès le retour du réseau")
+THERE_IT_WAITS = re.compile(r"Enregistré sur ce téléphone\s: le serveur est occupé")
 ON_THE_SERVER = re.compile("Brouillon enregistré")
 SOON = 20_000
 A_BLINK = 300  # milliseconds: the most that a phone takes to keep what was typed
@@ -189,6 +190,18 @@ def test_a_lost_answer_is_no_other_writer(app, club, network, hugo):
     expect(line(page)).to_have_text(ON_THE_SERVER, timeout=SOON)
     assert stored(app).tried == "Un logiciel, puis rien"
     assert page.locator(".theirs").count() == 0
+
+
+@pytest.mark.parametrize("status", [429, 500])
+def test_a_server_that_cannot_now_is_no_lost_network(app, club, network, hugo, status):
+    page = writes(hugo, club)
+    page.route("**/save", lambda route: route.fulfill(status=status, body=""))
+    page.fill("#tried", "Un logiciel")
+    expect(line(page)).to_have_text(THERE_IT_WAITS, timeout=SOON)
+    page.unroute("**/save")
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(line(page)).to_have_text(ON_THE_SERVER, timeout=SOON)
+    assert stored(app).tried == "Un logiciel"
 
 
 def test_what_somebody_else_wrote_meanwhile_is_shown_beside_it(app, club, client, visit, network, hugo):
