@@ -167,9 +167,9 @@ def test_all_steps_go_on_without_network(app, club, network, hugo):
     network.mend()
     page.get_by_role("button", name="Continuer").click()
     expect(line(page)).to_have_text(ON_THE_SERVER, timeout=SOON)
+    nothing_is_left(page)
     problem = stored(app)
     assert (problem.question, problem.expected, problem.to_look_at) == ("Comment faire ?", "Deux idées", "Le poste 4")
-    nothing_is_left(page)
 
 
 def test_a_lost_answer_is_no_other_writer(app, club, network, hugo):
