@@ -44,7 +44,7 @@ from bourse.meetings.take import take
 from bourse.outcomes import views as outcomes
 from bourse.people import signing
 from bourse.people import views as people_views
-from bourse.people.bounces import note_refusal
+from bourse.people.bounces import note_refusal, undeliverable
 from bourse.people.commands import link
 from bourse.problems import attachment_views as attachments
 from bourse.problems import version_views as versions
@@ -132,6 +132,7 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         "SEND_FILE_MAX_AGE_DEFAULT": 365 * 24 * 3600,
         "WRITE_DUE": (write_calendar_letters, forget_old_mail),
         "WHEN_REFUSED": (note_refusal,),
+        "KEEP_BACK": undeliverable,
         "HEAR": lambda raw, at: take(raw, at).is_ours,
         "WAY_TO_FOUND": begin_views.way_to_found,
     }
