@@ -27,7 +27,7 @@ from bourse.clubs.models import BroughtList, Club, Company, CompanyLink, Members
 from bourse.commands import init, serve
 from bourse.db import db, open_database
 from bourse.demo import demo
-from bourse.home import club_views, feed_views, help_views, reply_views
+from bourse.home import club_views, feed_views, help_views, outbox_models, outbox_views, reply_views
 from bourse.home import views as home
 from bourse.mailroom import catcher_views as catcher
 from bourse.mailroom.commands import letters, worker
@@ -56,7 +56,7 @@ ROOMS = (
     *(people_views, clubs, begin_views, member_views, company_views, list_views),
     *(meetings, answers, exclusions, calendar_views),
     *(problems, versions, attachments, board, agenda, attendance, outcomes),
-    *(home, club_views, feed_views, reply_views, offline),
+    *(home, club_views, feed_views, reply_views, outbox_views, offline),
 )
 COMMANDS = (init, serve, demo, link, people, worker, letters, list_meetings, hear)
 MAX_REQUEST = 50 * 2**20
@@ -193,6 +193,7 @@ def _finders() -> dict[str, doors.Finder]:
         "version": versions.find,
         "invitation": partial(db.session.get, Invitation),
         "heard": lambda id: db.session.scalar(db.select(Heard).where(Heard.id == id, Heard.club_id.is_not(None))),
+        "letter": outbox_models.find,
         "idea": board.find,
         "commitment": outcomes.find,
     }

@@ -47,7 +47,7 @@ def _write_letters_of(meeting: Meeting, now: datetime) -> None:
     held = {key for key in outdated if _recall_what_waits(invitations[key], now)}
     for message in messages_due(meeting, now):
         letter = _write(message, invitations[message.invitation])
-        if message.invitation in held and letter.state is LetterState.planned:
+        if message.invitation in held and letter.state is not LetterState.failed:
             letter.hold()  # whoever held the former one wants to look before anything leaves
 
 

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 from bourse.clock import now
 from bourse.db import Line, Short, db
 
-
 SUSPENDED_FROM = 2  # letters that did not arrive at an address
 
 
