@@ -67,6 +67,12 @@ def letters_of(clubs: Collection[int], meeting: int = 0, reader: Membership | No
     return query.where(Letter.about == f"meeting:{meeting}") if meeting else query
 
 
+def reader_of(outgoing: Outgoing) -> Membership | None:
+    """Who reads the letter's address, in the club that it is about."""
+    query = db.select(Membership).join(Membership.person).where(Membership.club_id == outgoing.club.id)
+    return db.session.scalar(query.where(Person.email == outgoing.letter.to_address))
+
+
 def count_by_state(letters: Select[Letter], now: datetime) -> dict[str, int]:
     """How many are in each state; under `TO_LOOK_AT` those that did not arrive and still matter."""
     pressing = db.func.sum(db.case((_is_pressing(now), 1), else_=0))

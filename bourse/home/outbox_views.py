@@ -84,6 +84,7 @@ def read_letter(letter: Outgoing) -> ResponseReturnValue:
         "home/letter.html",
         letter=row,
         meeting=letter.meeting,
+        reader=outbox.reader_of(letter),
         is_leaving=is_leaving,
         is_over=is_over,
         acts=() if is_over else acts(row.state, is_leaving, row.due_at <= at, row.is_kept_back),
