@@ -428,6 +428,9 @@ def test_a_new_address_gets_the_invitation_and_the_dead_one_no_cancellation(club
     reconcile()
     assert letter_to("marc", "cancelled") is None
     assert letter_to("marc.exemple").state is LetterState.planned
+    history = claire.get(f"/outbox/?person={club.marc}").text
+    assert "marc<wbr>@" in history  # what went to the former address is still his
+    assert "marc.exemple<wbr>@" in history
 
 
 # Pure
