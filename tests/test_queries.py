@@ -54,6 +54,8 @@ PAGES = [
     ("claire", "/outcomes/{last}/write"),
     ("claire", "/outcomes/{last}/close"),
     ("claire", "/replies/"),
+    ("claire", "/outbox/"),
+    ("claire", "/outbox/?meeting={next}&state=look"),
     ("claire", "/overview/{slug}"),
     ("odile", "/overview/{slug}"),
     ("marc", "/clubs/{slug}"),

@@ -36,6 +36,15 @@ def code_in(letter):
     return code
 
 
+def test_whoever_comes_in_with_a_letter_has_an_address_that_works(app, club, client):
+    marc = db.session.get_one(Person, club.marc)
+    marc.distrust_address(now(), "550 5.1.1 No such mailbox")
+    db.session.commit()
+    ask(client)
+    client.post(link_in(last_letter(app)))
+    assert (marc.address_failed_at, marc.address_failures) == (None, 0)
+
+
 def test_the_link_shows_a_button_and_its_post_opens_the_door(app, club, client):
     ask(client)
     link = link_in(last_letter(app))
