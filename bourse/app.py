@@ -29,6 +29,7 @@ from bourse.db import db, open_database
 from bourse.demo import demo
 from bourse.home import club_views, feed_views, help_views, reply_views
 from bourse.home import views as home
+from bourse.home.due import write_reminders
 from bourse.mailroom import catcher_views as catcher
 from bourse.mailroom.commands import letters, worker
 from bourse.meetings import answer_views as answers
@@ -131,6 +132,7 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         "BABEL_TRANSLATION_DIRECTORIES": str(house.PACKAGE / "translations"),
         "SEND_FILE_MAX_AGE_DEFAULT": 365 * 24 * 3600,
         "WRITE_DUE": (write_calendar_letters, forget_old_mail),
+        "WRITE_EACH_MINUTE": (write_reminders,),
         "WHEN_REFUSED": (note_refusal,),
         "HEAR": lambda raw, at: take(raw, at).is_ours,
         "WAY_TO_FOUND": begin_views.way_to_found,
