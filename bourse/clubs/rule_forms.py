@@ -15,7 +15,7 @@ RULES = {
     Rule.ask: _l("Serez-vous avec nous ?"),
     Rule.ask_again: _l("Une réponse manque"),
     Rule.go_on: _l("Où en est le problème"),
-    Rule.problem_due: _l("Remettre le problème"),
+    Rule.problem_due: _l("Transmettre le problème"),
     Rule.problem_late: _l("Le problème manque encore"),
     Rule.ask_last: _l("Répondre une dernière fois"),
     Rule.call: _l("Qui appeler"),

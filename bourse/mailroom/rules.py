@@ -99,3 +99,8 @@ class Matter:
     facts: Sequence[tuple[str, str]] = ()
     links: Sequence[Link] = ()
     footer: Sequence[str] = ()
+
+    @property
+    def ways(self) -> Sequence[Link]:
+        """Everywhere that it leads."""
+        return (*self.buttons, *self.links)

@@ -168,7 +168,7 @@ def _get_ready(due: Due, now: datetime) -> Matter:
         return matter(due, now, subject, said, buttons=[_open(meeting)], facts=_of_the_host(meeting))
     facts = [
         (_("Réponses"), _numbers(meeting)),
-        (_("Hôte"), _("Un appel à %(name)s : tout est-il prêt chez lui ?", name=meeting.host.person.name)),
+        (_("Hôte"), _("Un appel à %(name)s : tout est-il prêt pour la visite ?", name=meeting.host.person.name)),
         (_("À prévoir"), _("L'ordre du jour, la liste de présence, de quoi projeter les cartes.")),
     ]
     subject, said = _("Préparez la rencontre du %(day)s", day=on), _("Trois choses à vérifier avant de venir.")

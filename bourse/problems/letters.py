@@ -36,9 +36,9 @@ def _problem_due(due: Due, now: datetime) -> Matter:
     return matter(
         due,
         now,
-        _("Remettez votre problème, attendu le %(day)s", day=_due_on(due)),
+        _("Transmettez votre problème, attendu le %(day)s", day=_due_on(due)),
         _("Il peut rester des questions ouvertes. L'animation du club le relit et vous dit s'il manque quelque chose."),
-        buttons=[_write(due, _("Remettre mon problème"))],
+        buttons=[_write(due, _("Transmettre mon problème"))],
     )
 
 
@@ -49,9 +49,9 @@ def _problem_late(due: Due, now: datetime) -> Matter:
     return matter(
         due,
         now,
-        _("Remettez votre problème : il était attendu le %(day)s", day=_due_on(due)),
+        _("Transmettez votre problème : il était attendu le %(day)s", day=_due_on(due)),
         _("Ses lecteurs le lisent une semaine avant la rencontre. Envoyez-le tel qu'il est, même court."),
-        buttons=[_write(due, _("Remettre mon problème"))],
+        buttons=[_write(due, _("Transmettre mon problème"))],
     )
 
 
