@@ -207,7 +207,8 @@ def foreseen(club: Club, now: datetime, days: int = DAYS_FORESEEN) -> list[Fores
     for at in mornings:
         for each in _due_in(almanac, at):
             first.setdefault(key_of(each), (at, each))
-    untold = _untold([due for _at, due in first.values()])
+    in_order = sorted(first.values(), key=lambda pair: (pair[0], pair[1].step.until))
+    untold = _untold([due for _at, due in in_order])
     return [_foreseen(first[key_of(due)][0], due) for due in untold]
 
 
