@@ -53,6 +53,7 @@ def write_reminders(now: datetime) -> None:
 
     What was written and has not left is looked at again: who has answered since is not asked.
     """
+    _leave_alone_what_others_touched()
     waiting = _waiting()
     wanted = _by_letter(_untold(list(_due_now(now)), waiting), now)
     for letter, keys in waiting.items():
@@ -120,6 +121,12 @@ def _letter_key(dues: Sequence[Due], now: datetime) -> str:
     return f"by_rule:{dues[0].person.id}:{club_time(now, club.timezone).date()}"
 
 
+def _leave_alone_what_others_touched() -> None:
+    """A letter that left, or that somebody held, is no more ours to take back: what it tells counts as told."""
+    is_ours = db.exists().where(Letter.id == Told.letter_id, Letter.state == LetterState.planned)
+    db.session.execute(db.update(Told).where(Told.letter_id.is_not(None), ~is_ours).values(letter_id=None))
+
+
 def _waiting() -> dict[Letter, set[str]]:
     """The letters by rule that nobody has tried to send yet, each with what it tells."""
     query = db.select(Letter, Told.key).join(Told, Told.letter_id == Letter.id)
@@ -131,7 +138,7 @@ def _waiting() -> dict[Letter, set[str]]:
 
 
 def _take_back(letter: Letter, now: datetime) -> None:
-    letter.recall(now, "no longer due")
+    letter.recall(now, "superseded")
     db.session.execute(db.delete(Told).where(Told.letter_id == letter.id))
 
 

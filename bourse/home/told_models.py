@@ -8,7 +8,10 @@ from bourse.mailroom.models import Letter
 
 
 class Told(db.Model):
-    """One part of a letter by rule: its key names rule, meeting, day and person, and no other letter says the same."""
+    """One part of a letter by rule: its key names rule, meeting, day and person, and no other letter says the same.
+
+    `letter` is the one that tells it while it waits to leave, and may still be taken back.
+    """
 
     key: Mapped[Line] = mapped_column(unique=True)
     letter_id: Mapped[int | None] = mapped_column(ForeignKey("letter.id", ondelete="SET NULL"), index=True)

@@ -390,6 +390,10 @@ def test_a_letter_that_is_held_stays_as_it_is(the_day, meeting):
     db.session.commit()
     the_day.move_to(at(-20))
     assert carry() == []
+    for letter in by_rule():
+        letter.state = LetterState.planned
+    the_day.move_to(at(-20, "22:00"))
+    assert told(carry()) == {"hugo": "go_on", "nadia": "ask_again"}  # who lets it go decides when
 
 
 # After
