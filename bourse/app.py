@@ -27,7 +27,7 @@ from bourse.clubs.models import BroughtList, Club, Company, CompanyLink, Members
 from bourse.commands import init, serve
 from bourse.db import db, open_database
 from bourse.demo import demo
-from bourse.home import club_views, feed_views, help_views, reply_views
+from bourse.home import club_views, feed_views, foreseen_views, help_views, outbox_models, outbox_views, reply_views
 from bourse.home import views as home
 from bourse.home.due import write_reminders
 from bourse.mailroom import catcher_views as catcher
@@ -45,7 +45,7 @@ from bourse.meetings.take import take
 from bourse.outcomes import views as outcomes
 from bourse.people import signing
 from bourse.people import views as people_views
-from bourse.people.bounces import note_refusal
+from bourse.people.bounces import note_refusal, undeliverable
 from bourse.people.commands import link
 from bourse.problems import attachment_views as attachments
 from bourse.problems import version_views as versions
@@ -57,7 +57,7 @@ ROOMS = (
     *(people_views, clubs, begin_views, member_views, company_views, list_views),
     *(meetings, answers, exclusions, calendar_views),
     *(problems, versions, attachments, board, agenda, attendance, outcomes),
-    *(home, club_views, feed_views, reply_views, offline),
+    *(home, club_views, feed_views, reply_views, outbox_views, foreseen_views, offline),
 )
 COMMANDS = (init, serve, demo, link, people, worker, letters, list_meetings, hear)
 MAX_REQUEST = 50 * 2**20
@@ -134,6 +134,7 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         "WRITE_DUE": (write_calendar_letters, forget_old_mail),
         "WRITE_EACH_MINUTE": (write_reminders,),
         "WHEN_REFUSED": (note_refusal,),
+        "KEEP_BACK": undeliverable,
         "HEAR": lambda raw, at: take(raw, at).is_ours,
         "WAY_TO_FOUND": begin_views.way_to_found,
     }
@@ -194,6 +195,7 @@ def _finders() -> dict[str, doors.Finder]:
         "version": versions.find,
         "invitation": partial(db.session.get, Invitation),
         "heard": lambda id: db.session.scalar(db.select(Heard).where(Heard.id == id, Heard.club_id.is_not(None))),
+        "letter": outbox_models.find,
         "idea": board.find,
         "commitment": outcomes.find,
     }

@@ -2,7 +2,7 @@
 
 import secrets
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g, make_response, request
 from flask_login import current_user
 
 POLICY = (
@@ -17,6 +17,7 @@ ALWAYS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'self'"
 FILES_POLICY = "default-src 'none'; frame-ancestors 'none'"  # a style sheet or a module is no page and loads nothing
 OF_PAGES = ("Cross-Origin-Opener-Policy", "Permissions-Policy")
 A_YEAR = "max-age=31536000; includeSubDomains"
@@ -49,6 +50,18 @@ def open_microphone(response: Response) -> Response:
     return response
 
 
+def show_own_frames() -> None:
+    """For a page that shows another answer of the house inside itself."""
+    g.shows_own_frames = True
+
+
+def in_a_sandbox(html: str) -> Response:
+    """A letter's HTML as an answer: it has styles of its own, and neither scripts nor forms work."""
+    response = make_response(html)
+    response.headers["Content-Security-Policy"] = SANDBOX
+    return response
+
+
 def forget_all(response: Response) -> Response:
     """For who signs out: the browser drops all that it kept of the house."""
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
@@ -62,6 +75,8 @@ def send_headers(app: Flask, secure: bool) -> None:
     def add(response: Response) -> Response:
         is_file = request.endpoint == "static"
         policy = FILES_POLICY if is_file else POLICY.format(nonce=csp_nonce())
+        if "shows_own_frames" in g:
+            policy += "; frame-src 'self'"
         response.headers.setdefault("Content-Security-Policy", policy)
         for name, value in ALWAYS.items():
             if not (is_file and name in OF_PAGES):

@@ -25,6 +25,7 @@ from tests.test_personas import SHORT, places, rules, url_of  # noqa: F401 - pla
 
 DRAFT, CARD, SYNTHESIS = "canari-brouillon", "canari-carte", "canari-synthese"
 KEPT, FILE = "canari-version", "canari-fichier"  # of the same draft
+MAIL = "canari-lettre"
 ANSWERS = ("question", "why_now", "context", "tried", "options", "out_of_bounds", "expected", "to_look_at")
 
 
@@ -48,6 +49,8 @@ def canaries(app, club, places):  # noqa: F811
         outcome = db.session.scalars(db.select(Outcome).filter_by(meeting_id=meeting.id)).one()
         outcome.synthesis = SYNTHESIS
         outcome.commitments.append(Commitment(person_id=club.hugo, text=SYNTHESIS, due_on=now().date()))
+        letter = db.session.get_one(Letter, places["letter"])
+        letter.subject = letter.text = letter.html = MAIL
         db.session.commit()
     return places
 
@@ -74,6 +77,7 @@ def readers_of(app, visit, canaries, word):
         (FILE, {"hugo", "claire"}),
         (CARD, {"marc"}),
         (SYNTHESIS, {"hugo", "claire"}),
+        (MAIL, {"claire"}),
     ],
 )
 def test_the_words_reach_nobody_else(app, canaries, visit, word, readers):

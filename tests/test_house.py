@@ -33,6 +33,7 @@ IMPURE = {"models", "roles", "forms", "letters", "views", "commands"} | {
     "facts",  # home: what only its own queries tell
     "due",  # meetings, home: reconcile's answer, and what the rules say, becomes letters
     "take",  # meetings: a mail becomes an answer
+    "recheck",  # meetings: whether a letter still says the truth
     "bounces",  # people: a report marks an address
     "collect",  # mailroom: what the mailbox holds
     "signing",  # people: the cookie

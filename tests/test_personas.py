@@ -16,6 +16,8 @@ from bourse.clock import now
 from bourse.clubs.models import BroughtList, Club, Company, CompanyLink, Membership, Role
 from bourse.clubs.relate import LinkKind
 from bourse.db import db
+from bourse.mailroom.compose import Parts
+from bourse.mailroom.models import write
 from bourse.meetings.heard_models import Heard
 from bourse.meetings.judge import Verdict
 from bourse.meetings.models import Answer, Meeting, Via
@@ -27,6 +29,7 @@ from bourse.problems.models import Problem
 from tests.cast import a_club, a_company, a_member, a_person, invitation_of
 
 LIST = "Entreprise;Nom;Prénom;Mail\nGénépi;Montvernois;Claire;c.montvernois@genepi.example".encode()
+LETTER = Parts("Objet", "Texte", "<p>Texte</p>")
 TABLE = Path(__file__).parent / "doors.txt"
 SHORT = {
     "claire": "facilitator",
@@ -72,6 +75,14 @@ def places(app, club):
         brought = BroughtList(club=ours, person_id=club.claire, file_name="liste.csv", content=LIST)
         heard = Heard(fingerprint="f", message_id="", sender="", received_at=now(), kind="reply", club=ours)
         heard.verdict, heard.reason = Verdict.queued, "other_sender"
+        letter = write(
+            LETTER,
+            key="l",
+            kind="invitation",
+            to=("Marc", "marc@bourse.example"),
+            language="fr",
+            about=f"meeting:{meeting.id}",
+        )
         db.session.add_all([board, idea, outcome, brought, heard])
         version, attachment = a_problem(meeting)
         db.session.commit()
@@ -93,6 +104,7 @@ def places(app, club):
             "brought": brought.id,
             "invitation": invitation_of(club.meeting, club.nadia).id,
             "heard": heard.id,
+            "letter": letter.id,
             "idea": idea.id,
             "commitment": commitment.id,
             "version": version.id,

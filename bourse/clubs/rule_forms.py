@@ -61,9 +61,9 @@ class BoxesField(SelectMultipleField):
     option_widget = CheckboxInput()
 
     def __init__(self, label: Any, choices: dict[Any, Any], **options: Any):
-        choices = [SelectChoice(*each) for each in choices.items()]
+        boxes = [SelectChoice(*each) for each in choices.items()]
         wrong = _l("Rechargez la page, puis recommencez.")
-        super().__init__(label, choices=choices, invalid_choice_message=wrong, **options)
+        super().__init__(label, choices=boxes, invalid_choice_message=wrong, **options)
 
 
 class RulesForm(BourseForm):

@@ -24,7 +24,7 @@ from bourse.home.due_facts import (
 )
 from bourse.home.told_models import Told
 from bourse.mailroom.compose import Parts
-from bourse.mailroom.models import Letter, LetterState, write
+from bourse.mailroom.models import SUPERSEDED, Letter, LetterState, write
 from bourse.mailroom.paper import on_one_paper
 from bourse.mailroom.rules import Due, Look, Matter
 from bourse.mailroom.working_days import is_open, openings
@@ -138,7 +138,7 @@ def _waiting() -> dict[Letter, set[str]]:
 
 
 def _take_back(letter: Letter, now: datetime) -> None:
-    letter.recall(now, "superseded")
+    letter.recall(now, SUPERSEDED)
     db.session.execute(db.delete(Told).where(Told.letter_id == letter.id))
 
 
@@ -168,7 +168,7 @@ def _write(key: str, dues: Sequence[Due], now: datetime) -> None:
         kind=dues[0].step.rule,
         to=person.recipient,
         language=person.language,
-        about=f"meeting:{first.id}" if _is_of_one_club(dues) else None,
+        about=f"meeting:{first.id}" if _is_of_one_club(dues) else f"person:{person.id}",
         reply_to=facilitator.email if facilitator and facilitator is not person else None,
         not_after=min(each.step.until for each in dues),
     )
@@ -176,7 +176,7 @@ def _write(key: str, dues: Sequence[Due], now: datetime) -> None:
 
 
 def _is_of_one_club(dues: Sequence[Due]) -> bool:
-    """Else the letter is about nothing that a facilitator may look at: half of it is another club's business."""
+    """Else no facilitator looks into the letter: half of it, and perhaps its subject, is another club's business."""
     return len({each.meeting.club_id for each in dues}) == 1
 
 

@@ -61,13 +61,12 @@ def _meetings_of(clubs: Sequence[int], since: datetime, until: datetime) -> Sequ
 
 @cache
 def _hung_on() -> list[ORMOption]:
-    club_of = selectinload(Person.memberships)
-    members = selectinload(Meeting.club).selectinload(Club.memberships).joinedload(Membership.person)
-    person = joinedload(Membership.person).options(club_of)
-    host = joinedload(Meeting.host).options(person, joinedload(Membership.company))
-    guests = selectinload(Meeting.invitations).joinedload(Invitation.person, innerjoin=True).options(club_of)
+    """Host and promisers are invited as well, and so their memberships are at hand."""
+    members = joinedload(Meeting.club).selectinload(Club.memberships).joinedload(Membership.person)
+    host = joinedload(Meeting.host).options(joinedload(Membership.person), joinedload(Membership.company))
+    guests = selectinload(Meeting.invitations).joinedload(Invitation.person).selectinload(Person.memberships)
     problem, outcome = (joinedload(getattr(Meeting, name)) for name in ("problem", "outcome"))
-    promises = outcome.selectinload(Outcome.commitments).joinedload(Commitment.person).options(club_of)
+    promises = outcome.selectinload(Outcome.commitments).joinedload(Commitment.person)
     return [members, host, guests, problem, promises]
 
 

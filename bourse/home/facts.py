@@ -16,7 +16,6 @@ from bourse.clubs.tidy import fold
 from bourse.db import db
 from bourse.home.dial import Turnout
 from bourse.home.watch import Trace
-from bourse.mailroom.models import Letter, LetterState
 from bourse.meetings.facts import turnouts as count_turnouts
 from bourse.meetings.heard_models import Heard, waiting_for
 from bourse.meetings.models import Answer, Invitation, Meeting, MeetingState, Season
@@ -122,11 +121,6 @@ def ideas_of(person: Person, meetings: Iterable[Meeting]) -> tuple[int, int]:
     query = query.where(Idea.author_id == person.id, Board.meeting_id.in_(elsewhere), Idea.state != IdeaState.private)
     left, were_kept = db.session.execute(query).one()
     return left, were_kept or 0
-
-
-def letter_counts() -> dict[LetterState, int]:
-    rows = db.session.execute(db.select(Letter.state, db.func.count()).group_by(Letter.state))
-    return {row[0]: row[1] for row in rows}
 
 
 def clubs_of_office(person: Person) -> Sequence[Club]:

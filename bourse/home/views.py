@@ -20,6 +20,7 @@ from bourse.home.balance import Visit, balance
 from bourse.home.begin import Start
 from bourse.home.desk import Case, Waiting, waiting
 from bourse.home.dial import Place, Standing, Turnout, ring, season_at, turn_from
+from bourse.home.outbox_models import count_by_state, letters_of
 from bourse.meetings.models import Answer, Invitation, Meeting, Presence, Season
 from bourse.meetings.roles import may_know_meeting, sees_full
 from bourse.outcomes.roles import is_promiser
@@ -214,7 +215,7 @@ def _desk(scene: Scene) -> ResponseReturnValue:
         waiting=[each for each in _waiting_in(scene) if each.deed != "release" or each.about.club not in new],
         asked=_asked_in(scene),
         silent=facts.silent_in(scene.next) if scene.next and _calls_about(person, scene.next) else [],
-        letters=facts.letter_counts(),
+        letters=count_by_state(letters_of([club.id for club in led]), now()),
         replies=facts.count_replies_for(person),
         unreachable=facts.unreachable_in(person),
         clubs=[club for club in led if club not in new],

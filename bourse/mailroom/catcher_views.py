@@ -5,14 +5,13 @@ from email.message import EmailMessage
 from email.parser import BytesParser
 from pathlib import Path
 
-from flask import Blueprint, abort, current_app, make_response, render_template
+from flask import Blueprint, abort, current_app, render_template
 from flask.typing import ResponseReturnValue
 
 from bourse.doors import open_door
+from bourse.headers import in_a_sandbox
 
 bp = Blueprint("catcher", __name__, url_prefix="/catcher")
-
-SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'self'"
 
 
 @bp.get("/")
@@ -36,9 +35,7 @@ def read(name: str) -> ResponseReturnValue:
 @open_door
 def page(name: str) -> ResponseReturnValue:
     """The HTML part alone, in a sandbox."""
-    answer = make_response(_body(_find(name), "text/html"))
-    answer.headers["Content-Security-Policy"] = SANDBOX
-    return answer
+    return in_a_sandbox(_body(_find(name), "text/html"))
 
 
 def _folder() -> Path:

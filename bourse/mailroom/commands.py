@@ -31,6 +31,7 @@ def worker(once: bool) -> None:
         key=settings.secret_key,
         when_refused=current_app.config["WHEN_REFUSED"],
         write_each_minute=current_app.config["WRITE_EACH_MINUTE"],
+        keep_back=current_app.config["KEEP_BACK"],
     )
     carrier.stop_on_signals()
     if settings.imap_url:

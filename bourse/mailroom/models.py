@@ -27,6 +27,10 @@ class LetterState(StrEnum):
 
 
 UNSENT = (LetterState.planned, LetterState.held)
+LOST = (LetterState.failed, LetterState.bounced)
+# Why a letter was skipped.
+EXPIRED, SUPERSEDED, UNINVITED = "expired", "superseded", "no longer invited"
+SUSPENDED = "address suspended"  # it was not even tried
 
 
 class Letter(db.Model):
@@ -62,6 +66,34 @@ class Letter(db.Model):
     @property
     def parts(self) -> Parts:
         return Parts(self.subject, self.text, self.html, self.calendar, self.method)
+
+    @property
+    def is_kept_back(self) -> bool:
+        """Whether it was not even tried, since no letter arrives at its address."""
+        return self.state is LetterState.skipped and self.reason == SUSPENDED
+
+    def is_leaving(self, at: datetime) -> bool:
+        """Whether a worker is handing it over this very moment."""
+        return self.lease_until is not None and self.lease_until >= at
+
+    def hold(self) -> None:
+        """It waits until somebody lets it go."""
+        self.state = LetterState.held
+        self.lease_token = self.lease_until = None
+
+    def let_go(self) -> None:
+        """It leaves when it is due."""
+        self.state = LetterState.planned
+
+    def try_again(self, at: datetime) -> None:
+        """The same letter leaves at once, whatever became of it; its tries are counted on, a day of trying begins."""
+        self.state, self.due_at, self.reason = LetterState.planned, at, None
+        self.sent_at = self.deferred_at = None
+
+    def keep_back(self, at: datetime) -> None:
+        """A worker has it, and it is not tried: no letter arrives at its address."""
+        self.attempts -= 1
+        self.settle(LetterState.skipped, at, SUSPENDED)
 
     def settle(self, state: LetterState, at: datetime, reason: str | None = None) -> None:
         """The letter has come to an end: sent, skipped or failed."""
@@ -142,7 +174,7 @@ def recall(about: str, addresses: Collection[str], at: datetime, reason: str) ->
     letters = db.session.scalars(
         db.select(Letter)
         .where(Letter.about == about, Letter.to_address.in_(addresses))
-        .where(Letter.state.in_((LetterState.planned, LetterState.held)))
+        .where(Letter.state.in_(UNSENT))
         .where(db.or_(Letter.lease_until.is_(None), Letter.lease_until < at))
         .where(db.or_(Letter.method.is_(None), Letter.method != "CANCEL"))
         .with_for_update()

@@ -4,7 +4,7 @@ import random
 import secrets
 import signal
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parseaddr
@@ -16,7 +16,7 @@ from bourse.clock import now
 from bourse.db import db
 from bourse.mailroom.bounce import envelope_sender
 from bourse.mailroom.compose import message
-from bourse.mailroom.models import Letter, LetterState
+from bourse.mailroom.models import EXPIRED, Letter, LetterState
 from bourse.mailroom.retry import next_try
 from bourse.mailroom.send import Answer, Fate, Line, NoMailServer
 
@@ -30,6 +30,7 @@ PROBE_IN_DEVELOPMENT = timedelta(seconds=2)
 
 WriteDue = Callable[[datetime], None]  # adds the letters that are due now to the session
 Refused = Callable[[Letter, datetime], None]  # told of a letter that a mail server would never take
+KeepBack = Callable[[Sequence[Letter]], Collection[Letter]]  # those whose address takes none any more
 
 log = structlog.get_logger()
 
@@ -59,6 +60,7 @@ class Worker:
         key: str = "",
         when_refused: Sequence[Refused] = (),
         write_each_minute: Sequence[WriteDue] = (),
+        keep_back: KeepBack = lambda _: (),
     ):
         self.sender = sender
         self.find_url = find_url
@@ -68,6 +70,7 @@ class Worker:
         self.when_refused = when_refused
         self.write_each_minute = write_each_minute
         self.minute: datetime | None = None  # when these were last asked
+        self.keep_back = keep_back
         self.stopped = threading.Event()
 
     def stop_on_signals(self) -> None:
@@ -125,10 +128,14 @@ class Worker:
     def _carry(self) -> int:
         """Carries one batch. No transaction is open while the mail server takes its time."""
         token = secrets.token_hex(16)
-        parcels = [parcel for letter in claim(token, now()) if (parcel := self._pack(letter))]
+        letters = claim(token, now())
+        kept = self.keep_back(letters)
+        for letter in kept:
+            letter.keep_back(now())
+        parcels = [parcel for letter in letters if letter not in kept and (parcel := self._pack(letter))]
         db.session.commit()
         if not parcels:
-            return 0
+            return len(kept)
         try:
             with Line(self.find_url()) as line:
                 return self._deliver(parcels, token, line)
@@ -201,7 +208,7 @@ def claim(token: str, at: datetime) -> list[Letter]:
     ).all()
     for letter in letters:
         if letter.not_after and letter.not_after < at:
-            letter.settle(LetterState.skipped, at, "expired")
+            letter.settle(LetterState.skipped, at, EXPIRED)
         else:
             letter.lease_token, letter.lease_until = token, at + LEASE
             letter.attempts += 1

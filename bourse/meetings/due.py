@@ -11,7 +11,7 @@ from sqlalchemy.orm import selectinload
 from bourse.clubs.models import Club, Membership
 from bourse.db import db
 from bourse.mailroom.compose import Parts
-from bourse.mailroom.models import UNSENT, Letter, LetterState, recall, write
+from bourse.mailroom.models import SUPERSEDED, UNINVITED, UNSENT, Letter, LetterState, recall, write
 from bourse.meetings import reconcile
 from bourse.meetings.facts import with_calendars
 from bourse.meetings.letters import calendar_letter
@@ -40,13 +40,15 @@ def _write_letters_of(meeting: Meeting, now: datetime) -> None:
     let_go(meeting, now)
     if _has_a_new_place(meeting, now):
         meeting.note_new_place()
-    if _outdating(meeting, now):
+    if outdating(meeting, now):
         with_calendars(meeting, lock=True)  # the host may be keeping somebody out this very moment
     invitations = {invitation.id: invitation for invitation in meeting.invitations}
-    for key in dict.fromkeys(message.invitation for message in _outdating(meeting, now)):
-        _recall_what_waits(invitations[key], now)
+    outdated = dict.fromkeys(message.invitation for message in outdating(meeting, now))
+    held = {key for key in outdated if _recall_what_waits(invitations[key], now)}
     for message in messages_due(meeting, now):
-        _write(message, invitations[message.invitation])
+        letter = _write(message, invitations[message.invitation])
+        if message.invitation in held and letter.state is not LetterState.failed:
+            letter.hold()  # whoever held the former one wants to look before anything leaves
 
 
 def let_go(meeting: Meeting, now: datetime) -> None:
@@ -68,12 +70,12 @@ def _recall_letters(meeting: Meeting, gone: Iterable[Invitation], now: datetime)
     addresses = {copy.address for invitation in gone for copy in invitation.copies}
     addresses |= {invitation.person.email for invitation in gone}
     addresses |= {each.person.email for each in meeting.kept_out}
-    return recall(f"meeting:{meeting.id}", addresses, now, "no longer invited") if addresses else set()
+    return recall(f"meeting:{meeting.id}", addresses, now, UNINVITED) if addresses else set()
 
 
 def _has_a_new_place(meeting: Meeting, now: datetime) -> bool:
     """Whether the place differs from what was sent though nobody moved the meeting: its company's sheet was changed."""
-    due = _outdating(meeting, now)
+    due = outdating(meeting, now)
     return any(message.reason is Reason.moved and message.sequence > meeting.sequence for message in due)
 
 
@@ -82,7 +84,8 @@ def messages_due(meeting: Meeting, now: datetime, facts: MeetingFacts | None = N
     return reconcile.due(facts or facts_of(meeting), _invitations(meeting), now)
 
 
-def _outdating(meeting: Meeting, now: datetime) -> list[Message]:
+def outdating(meeting: Meeting, now: datetime) -> list[Message]:
+    """What would be due, had all that waits left already."""
     return reconcile.outdating(facts_of(meeting), _invitations(meeting), now)
 
 
@@ -159,20 +162,25 @@ def keep_quiet(meeting: Meeting, before: str) -> None:
     db.session.execute(told.values(fingerprint=mark_of(meeting)))
 
 
-def _recall_what_waits(invitation: Invitation, now: datetime) -> None:
-    """Takes back the letters that have not left. One that somebody has tried to send may have arrived all the same."""
+def _recall_what_waits(invitation: Invitation, now: datetime) -> bool:
+    """Takes back the letters that have not left; returns whether one of them was held.
+
+    One that somebody has tried to send may have arrived all the same.
+    """
     ids = [copy.letter_id for copy in invitation.copies if copy.letter_id]
     unsent = db.select(Letter).where(Letter.id.in_(ids), Letter.state.in_(UNSENT), Letter.lease_token.is_(None))
     letters = {letter.id: letter for letter in db.session.scalars(unsent.with_for_update())}
+    was_held = any(letter.state is LetterState.held for letter in letters.values())
     for copy in list(invitation.copies):
         letter = letters.get(copy.letter_id or 0)
         if letter is not None:
-            letter.recall(now, "superseded")
+            letter.recall(now, SUPERSEDED)
         if letter is not None and letter.attempts == 0:
             invitation.copies.remove(copy)
         else:
             db.session.expire(copy, ["waits"])
     db.session.flush()
+    return was_held
 
 
 def _invitation_facts(invitation: Invitation) -> InvitationFacts:
@@ -181,7 +189,7 @@ def _invitation_facts(invitation: Invitation) -> InvitationFacts:
         address=invitation.person.email,
         is_invited=invitation.stands,
         partstat=PARTSTAT.get(invitation.current_answer, "NEEDS-ACTION"),
-        copies=[_copy(each) for each in invitation.copies],
+        copies=[_copy(each) for each in invitation.copies if each.counts],
     )
 
 
@@ -189,7 +197,7 @@ def _copy(row: CalendarCopy) -> Copy:
     return Copy(row.address, row.method, row.sequence, row.fingerprint, row.stamp, row.waits)
 
 
-def _write(message: Message, invitation: Invitation) -> None:
+def _write(message: Message, invitation: Invitation) -> Letter:
     first = next((each for each in invitation.copies if each.address == message.address), None)
     parts, trouble = _parts(message, invitation)
     letter = write(
@@ -204,6 +212,7 @@ def _write(message: Message, invitation: Invitation) -> None:
     if trouble:
         letter.settle(LetterState.failed, message.stamp, trouble)
     _remember(message, invitation, first.first_message_id if first else letter.message_id, letter)
+    return letter
 
 
 def _parts(message: Message, invitation: Invitation) -> tuple[Parts, str | None]:

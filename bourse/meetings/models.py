@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 from bourse.clock import now
 from bourse.clubs.models import Agenda, Club, Company, Membership, Role
 from bourse.db import Line, Prose, Short, db
-from bourse.mailroom.models import UNSENT, Letter
+from bourse.mailroom.models import SUSPENDED, UNSENT, Letter, LetterState
 from bourse.meetings.reconcile import answer_holds
 from bourse.meetings.states import Answer, MeetingState, Presence, SeasonState, Via
 from bourse.people.models import Person
@@ -305,6 +305,17 @@ class CalendarCopy(db.Model):
         .where(Letter.id == letter_id, Letter.state.in_(UNSENT), Letter.attempts == 0, Letter.lease_token.is_(None))
         .correlate_except(Letter)
     )
+    was_kept_back: Mapped[bool] = column_property(  # its letter was not even tried: none arrived at that address
+        db.exists()
+        .where(Letter.id == letter_id, Letter.state == LetterState.skipped, Letter.reason == SUSPENDED)
+        .correlate_except(Letter)
+    )
+
+    @property
+    def counts(self) -> bool:
+        """Whether it says what stands in the calendar: one that was kept back does not, once letters leave again."""
+        person = self.invitation.person
+        return not self.was_kept_back or (person.is_suspended and self.address == person.email)
 
 
 class Exclusion(db.Model):

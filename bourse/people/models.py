@@ -11,6 +11,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 from bourse.clock import now
 from bourse.db import Line, Short, db
 
+SUSPENDED_FROM = 2  # letters that did not arrive at an address
+
 
 class Language(StrEnum):
     fr = "fr"
@@ -28,6 +30,7 @@ class Person(UserMixin, db.Model):
     is_closed: Mapped[bool] = mapped_column(default=False)  # the account is shut: nobody comes in with it
     address_failed_at: Mapped[datetime | None]  # since when letters to `email` do not arrive, and what was said
     address_failure: Mapped[Line | None]
+    address_failures: Mapped[int] = mapped_column(default=0, server_default="0")  # letters that said so
 
     @validates("email")
     def _trust_new_address(self, _name: str, email: str) -> str:
@@ -38,9 +41,16 @@ class Person(UserMixin, db.Model):
     def distrust_address(self, at: datetime, reason: str) -> None:
         """Letters do not arrive any more: whoever facilitates is told."""
         self.address_failed_at, self.address_failure = self.address_failed_at or at, reason[:200]
+        self.address_failures = (self.address_failures or 0) + 1
 
     def trust_address(self) -> None:
         self.address_failed_at = self.address_failure = None
+        self.address_failures = 0
+
+    @property
+    def is_suspended(self) -> bool:
+        """Whether so many letters did not arrive that no other is tried, until somebody corrects or confirms it."""
+        return self.address_failures >= SUSPENDED_FROM
 
     @property
     def name(self) -> str:

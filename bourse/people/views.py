@@ -181,6 +181,8 @@ def _come_in(way: WayIn, is_kept: bool) -> ResponseReturnValue:
     """Spends the way in and opens a session; a use in another browser is told to the person."""
     assert way.person is not None
     way.spent_at = now()
+    if way.browser_hash is not None:
+        way.person.trust_address()  # it came by letter, so letters arrive
     is_elsewhere = way.browser_hash is not None and not is_same(browser_key(), way.browser_hash)
     sign_in = open_sign_in(way.person, is_kept)
     db.session.flush()

@@ -349,7 +349,7 @@ def test_two_clubs_make_one_letter_a_day_in_the_readers_language(the_day, meetin
     assert plain(letter.subject) == "Come tomorrow at 2 pm to Décolletage Bouquetin"
     assert "Please answer one last time" in letter.text
     assert "Fonderie Lauzière" in letter.html
-    assert letter.about is None
+    assert letter.about == f"person:{club.marc}"
     the_day.move_to(at(-1, "15:00"))
     theirs.move(at(8, "09:00"), at(8, "12:00"))
     db.session.commit()
@@ -433,7 +433,8 @@ def test_the_host_before_prepares_two_minutes(the_day, meeting, club):
     people = [each.person for each in db.session.get_one(Club, club.club).memberships if each.role is Role.member]
     coming = a_meeting(db.session.get_one(Club, club.club), marc, people)
     coming.starts_at, coming.ends_at = at(35, "14:00"), at(35, "18:00")
-    coming.invitation_of(meeting.host.person).give(Answer.accepted, at=now(), via=Via.web, by=None)
+    db.session.flush()
+    invitation_of(coming.id, club.hugo).give(Answer.accepted, at=now(), via=Via.web, by=None)
     an_outcome(meeting)
     db.session.commit()
     carry()
@@ -454,7 +455,7 @@ def test_what_is_foreseen_is_what_leaves(the_day, meeting, club):
     the_day.move_to(at(-22))
     carry()
     rows = foreseen(db.session.get_one(Club, club.club), now())
-    expected = defaultdict(dict)
+    expected: dict[int, dict[str, str]] = defaultdict(dict)
     for row in rows:
         expected[(row.at.date() - D).days].setdefault(row.person.email.split("@")[0], row.rule.value)
     assert all(row.at > now() and row.meeting is meeting and row.subject for row in rows)
@@ -485,7 +486,7 @@ def test_a_look_takes_few_questions_however_big_the_clubs(the_day, app):
         db.session.expunge_all()
         counts.append((writing, questions(lambda: write_reminders(now()))))
     assert counts[0] == counts[1]
-    assert max(*counts[0], *counts[1]) <= 16
+    assert max(counts[0]) <= 12
 
 
 def test_at_night_a_look_asks_for_the_clubs_and_what_waits(the_day, meeting):

@@ -2,7 +2,7 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import click
 import pytest
@@ -52,7 +52,7 @@ def test_two_workers_at_once_write_each_letter_once(app, a_month_before, smtp):
 
 
 def test_what_is_due_by_rule_is_looked_at_once_a_minute(app, a_month_before, smtp):
-    looks = []
+    looks: list[datetime] = []
     worker = Worker(SENDER, lambda: smtp.url, (), write_each_minute=(looks.append,))
     for seconds in (1, 1, 60, 1, -7200):
         worker.run(once=True)

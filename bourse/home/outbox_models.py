@@ -1,0 +1,143 @@
+"""Outgoing: a letter with its meeting; which letters a facilitator sees, and in what order."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, String
+from sqlalchemy.orm import aliased, defer, joinedload
+
+from bourse.clubs.models import Club, Membership, MembershipState
+from bourse.clubs.tidy import fold
+from bourse.db import db
+from bourse.home.outbox import A_PAGE, meeting_of
+from bourse.mailroom.models import LOST, UNSENT, Letter, LetterState
+from bourse.meetings.models import CalendarCopy, Invitation, Meeting
+from bourse.people.models import Person
+
+TO_LOOK_AT = "look"  # beside the letters' own states: not arrived, and something can still be done
+BODIES = (Letter.text, Letter.html, Letter.calendar)
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A letter and the meeting that it is about."""
+
+    letter: Letter
+    meeting: Meeting
+
+    @property
+    def club(self) -> Club:
+        return self.meeting.club
+
+
+def find(id: int) -> Outgoing | None:
+    """A letter about a meeting: the others have no page."""
+    letter = db.session.get(Letter, id)
+    number = meeting_of(letter.about) if letter else None
+    meeting = db.session.get(Meeting, number, options=_with_place()) if number else None
+    return Outgoing(letter, meeting) if letter and meeting else None
+
+
+def _with_place() -> list[Any]:
+    host = joinedload(Meeting.host).options(joinedload(Membership.person), joinedload(Membership.company))
+    return [joinedload(Meeting.club), host]
+
+
+def meetings_of(clubs: Collection[int]) -> Sequence[Meeting]:
+    """The clubs' meetings, latest first."""
+    query = db.select(Meeting).where(Meeting.club_id.in_(clubs)).order_by(Meeting.starts_at.desc())
+    return db.session.scalars(query.options(*_with_place())).all()
+
+
+def people_of(clubs: Collection[int]) -> Sequence[Membership]:
+    """Everybody who is or was of the clubs, once each, by family name."""
+    query = db.select(Membership).where(Membership.club_id.in_(clubs)).options(joinedload(Membership.person))
+    left_first = sorted(db.session.scalars(query), key=lambda each: each.state is not MembershipState.left)
+    once = {each.person_id: each for each in left_first}.values()
+    return sorted(once, key=lambda each: (fold(each.person.family_name), fold(each.person.given_name)))
+
+
+def letters_of(clubs: Collection[int], meeting: int = 0, reader: Membership | None = None) -> Select[Letter]:
+    """The letters about the clubs' meetings, or one of them; of one `reader` those about signing in as well."""
+    query = db.select(Letter).where(_is_of(clubs))
+    if reader is not None:
+        query = db.select(Letter).where(db.or_(_is_of(clubs), _is_about_nothing(reader)), _is_to(reader.person))
+    return query.where(Letter.about == f"meeting:{meeting}") if meeting else query
+
+
+def reader_of(outgoing: Outgoing) -> Membership | None:
+    """Who reads the letter's address, in the club that it is about."""
+    query = db.select(Membership).join(Membership.person).where(Membership.club_id == outgoing.club.id)
+    return db.session.scalar(query.where(Person.email == outgoing.letter.to_address))
+
+
+def count_by_state(letters: Select[Letter], now: datetime) -> dict[str, int]:
+    """How many are in each state; under `TO_LOOK_AT` those that did not arrive and still matter."""
+    pressing = db.func.sum(db.case((_is_pressing(now), 1), else_=0))
+    query = letters.with_only_columns(Letter.state, db.func.count(), pressing).group_by(Letter.state)
+    rows = db.session.execute(query).all()
+    return {row[0].value: row[1] for row in rows} | {TO_LOOK_AT: sum(row[2] for row in rows)}
+
+
+def leaf_of(letters: Select[Letter], state: str, number: int, now: datetime) -> Sequence[Letter]:
+    """A page of them: the most pressing first, then what is held or to leave, then the newest."""
+    if state:
+        letters = letters.where(_is_pressing(now) if state == TO_LOOK_AT else Letter.state == LetterState(state))
+    query = letters.order_by(*_order(now)).limit(A_PAGE).offset((number - 1) * A_PAGE)
+    return db.session.scalars(query.options(*map(defer, BODIES))).all()
+
+
+def lost_to(person: Person, club: int, now: datetime) -> list[tuple[Letter, Meeting]]:
+    """The club's letters to somebody that did not arrive and still matter; nobody else changes them now."""
+    query = db.select(Letter).where(_is_of([club]), Letter.to_address == person.email, _is_pressing(now))
+    letters = db.session.scalars(query.order_by(Letter.id).with_for_update()).all()
+    return [(letter, db.session.get_one(Meeting, meeting_of(letter.about))) for letter in letters]
+
+
+def of_meeting(meeting: Meeting, state: LetterState) -> Sequence[Letter]:
+    """The letters about a meeting in one state; nobody else changes them now."""
+    query = db.select(Letter).where(Letter.about == f"meeting:{meeting.id}", Letter.state == state)
+    return db.session.scalars(query.order_by(Letter.id).with_for_update()).all()
+
+
+def _order(now: datetime) -> Sequence[ColumnElement[Any]]:
+    rank = db.case(
+        (_is_pressing(now), 0), (Letter.state == LetterState.held, 1), (Letter.state == LetterState.planned, 2), else_=3
+    )
+    is_to_leave = Letter.state.in_(UNSENT)
+    moment = db.func.coalesce(Letter.bounced_at, Letter.sent_at, Letter.due_at)
+    return rank, db.case((is_to_leave, Letter.due_at)), moment.desc(), Letter.id.desc()
+
+
+def _is_of(clubs: Collection[int]) -> ColumnElement[bool]:
+    """Whether a letter is about a meeting of these clubs."""
+    return Letter.about.in_(_abouts().where(Meeting.club_id.in_(clubs)))
+
+
+def _abouts() -> Select[str]:
+    """The keys under which letters name meetings."""
+    return db.select(db.literal("meeting:").concat(db.cast(Meeting.id, String)))
+
+
+def _is_to(person: Person) -> ColumnElement[bool]:
+    """Whether a letter went to somebody, at whatever address he had then."""
+    his = db.select(CalendarCopy.letter_id).join(CalendarCopy.invitation)
+    his = his.where(Invitation.person_id == person.id, CalendarCopy.letter_id.is_not(None))
+    return db.or_(Letter.to_address == person.email, Letter.id.in_(his))
+
+
+def _is_about_nothing(reader: Membership) -> ColumnElement[bool]:
+    """Whether it is one of his own letters, as those about signing in: for the clubs that he has not left."""
+    is_ours = reader.state is not MembershipState.left
+    return db.and_(Letter.about.is_(None), Letter.to_address == reader.person.email, db.literal(is_ours))
+
+
+def _is_pressing(now: datetime) -> ColumnElement[bool]:
+    """Whether it did not arrive, its meeting is to come, and no later letter tells the same person's calendar."""
+    copy, later = aliased(CalendarCopy), aliased(CalendarCopy)
+    follows = db.and_(later.invitation_id == copy.invitation_id, later.stamp > copy.stamp)
+    is_followed = db.select(later.id).join(copy, follows).where(copy.letter_id == Letter.id).exists()
+    is_coming = Letter.about.in_(_abouts().where(Meeting.ends_at > now))
+    return db.and_(Letter.state.in_(LOST), is_coming, ~is_followed)

@@ -1,0 +1,262 @@
+"""The outbox: every letter about one's clubs, where it stands and why; held, let go, sent once more."""
+
+from flask import abort, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from bourse.clock import now
+from bourse.clubs.models import Club, Membership, Role
+from bourse.clubs.roles import facilitates, is_facilitator, memberships_of
+from bourse.db import db
+from bourse.doors import door
+from bourse.forms import number
+from bourse.headers import in_a_sandbox, show_own_frames
+from bourse.home import outbox_models as outbox
+from bourse.home.outbox import Leaf, Wanted, acts, entry_in, is_of_server, meeting_of, page_within, why
+from bourse.home.outbox_models import TO_LOOK_AT, Outgoing
+from bourse.home.views import bp
+from bourse.mailroom.models import LOST, UNSENT, Letter, LetterState
+from bourse.meetings.facts import with_calendars
+from bourse.meetings.models import Meeting
+from bourse.meetings.recheck import REWRITTEN, Refusal, recheck, take_for_unwritten
+from bourse.people.models import note
+from bourse.words import _, _n, keep_time_of
+
+__all__ = ["bp"]
+
+WORDS = {"why": why, "is_of_server": is_of_server, "meeting_of": meeting_of}
+STATES = ("", TO_LOOK_AT, *(state.value for state in LetterState))
+
+
+@bp.get("/outbox/")
+@door(facilitates)
+def letters() -> ResponseReturnValue:
+    """The letters of the clubs that one facilitates; filtered by state, meeting, person or club."""
+    wanted, led = _wanted(), _led()
+    clubs = [club for club in led if club.slug == wanted.club] or led
+    ids = [club.id for club in clubs]
+    meetings, people = outbox.meetings_of(ids), outbox.people_of(ids)
+    meeting = next((each for each in meetings if each.id == wanted.meeting), None)
+    reader = next((each for each in people if each.person_id == wanted.person), None)
+    found = outbox.letters_of(ids, meeting.id if meeting else 0, reader)
+    counts = outbox.count_by_state(found, now())
+    total = counts.get(wanted.state, 0) if wanted.state else sum(counts.values()) - counts[TO_LOOK_AT]
+    page = page_within(number(request.args.get("page")), total)
+    keep_time_of(clubs[0].timezone)
+    return render_template(
+        "home/outbox.html",
+        leaf=Leaf(outbox.leaf_of(found, wanted.state, page, now()), page, total),
+        counts=counts,
+        wanted=wanted,
+        meeting=meeting,
+        reader=reader,
+        clubs=led,
+        meetings={each.id: each for each in meetings},
+        people=people,
+        **WORDS,
+    )
+
+
+def _led() -> list[Club]:
+    return [each.club for each in memberships_of(current_user) if each.role is Role.facilitator]
+
+
+def _wanted() -> Wanted:
+    """What the address asks for; nonsense asks for nothing."""
+    asked = request.args
+    state = asked.get("state", "")
+    return Wanted(
+        state=state if state in STATES else "",
+        meeting=number(asked.get("meeting")),
+        person=number(asked.get("person")),
+        club=asked.get("club", ""),
+    )
+
+
+@bp.get("/outbox/<int:letter>")
+@door(is_facilitator)
+def read_letter(letter: Outgoing) -> ResponseReturnValue:
+    """One letter as it leaves, where it stands, and what one may do."""
+    row, at = letter.letter, now()
+    is_leaving, is_over = row.is_leaving(at), letter.meeting.is_over(at)
+    show_own_frames()
+    return render_template(
+        "home/letter.html",
+        letter=row,
+        meeting=letter.meeting,
+        reader=outbox.reader_of(letter),
+        is_leaving=is_leaving,
+        is_over=is_over,
+        acts=() if is_over else acts(row.state, is_leaving, row.due_at <= at, row.is_kept_back),
+        entry=entry_in(row.calendar) if row.calendar and not row.is_secret else None,
+        sender=current_app.config["SETTINGS"].mail_from,
+        **WORDS,
+    )
+
+
+@bp.get("/outbox/<int:letter>/html")
+@door(is_facilitator)
+def preview_letter(letter: Outgoing) -> ResponseReturnValue:
+    """Its HTML alone, where no script runs."""
+    if letter.letter.is_secret or not letter.letter.html:
+        abort(404)
+    return in_a_sandbox(letter.letter.html)
+
+
+@bp.post("/outbox/<int:letter>/hold")
+@door(is_facilitator)
+def hold_letter(letter: Outgoing) -> ResponseReturnValue:
+    """It waits for the facilitator; one that is being handed over cannot be held any more."""
+    row = _locked(letter)
+    if row.state is LetterState.planned and not row.is_leaving(now()):
+        row.hold()
+        return _done("hold_letter", letter, _("La lettre est retenue."))
+    if row.state is not LetterState.held:  # a second click asks for what is already so
+        _say_too_late(row)
+    return _to(letter)
+
+
+@bp.post("/outbox/<int:letter>/release")
+@door(is_facilitator)
+def release_letter(letter: Outgoing) -> ResponseReturnValue:
+    """It leaves when it is due; at once when that has passed."""
+    row = _locked(letter)
+    if row.state is not LetterState.held:
+        return _to(letter)
+    if refusal := _why_not(row, letter.meeting):
+        return _refused(letter, refusal)
+    row.let_go()
+    is_due = row.due_at <= now()
+    return _done("release_letter", letter, _("La lettre part.") if is_due else _("La lettre partira à sa date."))
+
+
+@bp.post("/outbox/<int:letter>/now")
+@door(is_facilitator)
+def send_now(letter: Outgoing) -> ResponseReturnValue:
+    """It leaves at once, at any hour."""
+    row = _locked(letter)
+    if row.state not in UNSENT or row.is_leaving(now()):
+        _say_too_late(row)
+        return _to(letter)
+    if refusal := _why_not(row, letter.meeting):
+        return _refused(letter, refusal)
+    row.let_go()
+    row.due_at = now()
+    return _done("send_now", letter, _("La lettre part."))
+
+
+@bp.post("/outbox/<int:letter>/again")
+@door(is_facilitator)
+def send_again(letter: Outgoing) -> ResponseReturnValue:
+    """The same letter once more, if it still says the truth."""
+    row = _locked(letter)
+    if row.state not in LOST and not row.is_kept_back:
+        return _to(letter)
+    if refusal := _why_not(row, letter.meeting):
+        return _refused(letter, refusal)
+    row.try_again(now())
+    return _done("send_again", letter, _("La lettre repart."))
+
+
+@bp.post("/outbox/meetings/<int:meeting>/hold")
+@door(is_facilitator)
+def hold_letters(meeting: Meeting) -> ResponseReturnValue:
+    """Holds all that has not left about a meeting."""
+    planned = outbox.of_meeting(meeting, LetterState.planned)
+    free = [row for row in planned if not row.is_leaving(now())]
+    for row in free:
+        row.hold()
+    note("hold_letters", by=current_user, about=meeting)
+    db.session.commit()
+    flash(_n("%(num)s lettre est retenue.", "%(num)s lettres sont retenues.", len(free)))
+    if late := len(planned) - len(free):
+        flash(
+            _n("%(num)s lettre est déjà en train de partir.", "%(num)s lettres sont déjà en train de partir.", late),
+            "maybe",
+        )
+    return redirect(url_for("home.letters", meeting=meeting.id))
+
+
+@bp.post("/outbox/meetings/<int:meeting>/release")
+@door(is_facilitator)
+def release_letters(meeting: Meeting) -> ResponseReturnValue:
+    """Lets all go that is held about a meeting and still says the truth."""
+    held = outbox.of_meeting(meeting, LetterState.held)
+    free = [row for row in held if not _why_not(row, meeting)]
+    for row in free:
+        row.let_go()
+    note("release_letters", by=current_user, about=meeting)
+    db.session.commit()
+    flash(_n("%(num)s lettre part.", "%(num)s lettres partent.", len(free)))
+    if untrue := len(held) - len(free):
+        flash(
+            _n(
+                "%(num)s lettre ne dit plus vrai, et ne part pas.",
+                "%(num)s lettres ne disent plus vrai, et ne partent pas.",
+                untrue,
+            ),
+            "maybe",
+        )
+    return redirect(url_for("home.letters", meeting=meeting.id))
+
+
+@bp.post("/outbox/members/<int:membership>/trust")
+@door(is_facilitator)
+def trust_address(membership: Membership) -> ResponseReturnValue:
+    """The address is right after all: letters go there again, and first those that were lost and are still true."""
+    person = membership.person
+    person.trust_address()
+    lost = outbox.lost_to(person, membership.club_id, now())
+    again = [row for row, meeting in lost if not _why_not(row, meeting)]
+    for row in again:
+        row.try_again(now())
+    note("trust_address", by=current_user, about=person)
+    db.session.commit()
+    repeated = _n("C'est noté : %(num)s lettre repart.", "C'est noté : %(num)s lettres repartent.", len(again))
+    flash(repeated if again else _("C'est noté : les prochaines lettres partiront."))
+    return redirect(url_for("clubs.member", membership=membership.id))
+
+
+def _locked(letter: Outgoing) -> Letter:
+    """The letter as it is now; until the commit no worker takes it."""
+    db.session.refresh(letter.letter, with_for_update=True)
+    return letter.letter
+
+
+def _why_not(row: Letter, meeting: Meeting) -> Refusal | None:
+    """Why the letter does not leave; one that is no longer true ends here, so that another can be written."""
+    refusal = recheck(row, with_calendars(meeting), now())
+    if refusal in REWRITTEN:
+        take_for_unwritten(row, now())
+    return refusal
+
+
+def _refused(letter: Outgoing, refusal: Refusal) -> ResponseReturnValue:
+    told = {
+        Refusal.over: _("La rencontre est passée : la lettre ne part plus."),
+        Refusal.expired: _("Sa date limite est passée : la lettre ne part plus."),
+        Refusal.uninvited: _("Cette personne n'est plus invitée : la lettre ne part pas."),
+        Refusal.suspended: _("Rien n'arrive à cette adresse. Corrigez-la ou confirmez-la sur la fiche du membre."),
+        Refusal.superseded: _("La lettre ne dit plus vrai. S'il en faut une autre, elle s'écrit d'elle-même."),
+        Refusal.unwritten: _("La lettre n'a pas de texte. S'il en faut une autre, elle s'écrit d'elle-même."),
+    }
+    flash(told[refusal], "maybe")
+    note("letter_refused", by=current_user, about=letter.letter)
+    db.session.commit()
+    return _to(letter)
+
+
+def _say_too_late(row: Letter) -> None:
+    is_leaving = row.is_leaving(now())
+    flash(_("La lettre est déjà en train de partir.") if is_leaving else _("La lettre n'attend plus."), "maybe")
+
+
+def _done(act: str, letter: Outgoing, told: str) -> ResponseReturnValue:
+    note(act, by=current_user, about=letter.letter)
+    db.session.commit()
+    flash(told)
+    return _to(letter)
+
+
+def _to(letter: Outgoing) -> ResponseReturnValue:
+    return redirect(url_for("home.read_letter", letter=letter.letter.id))
