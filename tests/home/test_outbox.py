@@ -17,7 +17,7 @@ from bourse.meetings.due import write_calendar_letters
 from bourse.meetings.models import CalendarCopy, Meeting
 from bourse.meetings.take import ask
 from bourse.people.bounces import undeliverable
-from bourse.people.models import AuditEvent, Person
+from bourse.people.models import AuditEvent, Language, Person
 from tests.cast import a_club, a_member, a_person, in_days, invitation_of
 from tests.test_queries import counted
 
@@ -88,7 +88,7 @@ def test_the_list_says_where_every_letter_stands_and_why(club, claire):
         assert told in page
     assert page.index("hugo@bourse.example") < page.index("marc@bourse.example")  # what wants a look comes first
     english = db.session.get_one(Person, club.claire)
-    english.language = "en"
+    english.language = Language.en
     db.session.commit()
     assert "The mailbox is full." in words(claire.get("/outbox/"))
 
