@@ -27,8 +27,9 @@ from bourse.clubs.models import BroughtList, Club, Company, CompanyLink, Members
 from bourse.commands import init, serve
 from bourse.db import db, open_database
 from bourse.demo import demo
-from bourse.home import club_views, feed_views, help_views, outbox_models, outbox_views, reply_views
+from bourse.home import club_views, feed_views, foreseen_views, help_views, outbox_models, outbox_views, reply_views
 from bourse.home import views as home
+from bourse.home.due import write_reminders
 from bourse.mailroom import catcher_views as catcher
 from bourse.mailroom.commands import letters, worker
 from bourse.meetings import answer_views as answers
@@ -56,7 +57,7 @@ ROOMS = (
     *(people_views, clubs, begin_views, member_views, company_views, list_views),
     *(meetings, answers, exclusions, calendar_views),
     *(problems, versions, attachments, board, agenda, attendance, outcomes),
-    *(home, club_views, feed_views, reply_views, outbox_views, offline),
+    *(home, club_views, feed_views, reply_views, outbox_views, foreseen_views, offline),
 )
 COMMANDS = (init, serve, demo, link, people, worker, letters, list_meetings, hear)
 MAX_REQUEST = 50 * 2**20
@@ -131,6 +132,7 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         "BABEL_TRANSLATION_DIRECTORIES": str(house.PACKAGE / "translations"),
         "SEND_FILE_MAX_AGE_DEFAULT": 365 * 24 * 3600,
         "WRITE_DUE": (write_calendar_letters, forget_old_mail),
+        "WRITE_EACH_MINUTE": (write_reminders,),
         "WHEN_REFUSED": (note_refusal,),
         "KEEP_BACK": undeliverable,
         "HEAR": lambda raw, at: take(raw, at).is_ours,

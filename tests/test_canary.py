@@ -4,10 +4,12 @@ import json
 import re
 
 import pytest
+import time_machine
 
 from bourse.board.models import Board, Idea, IdeaState, Phase
 from bourse.clock import now
 from bourse.db import db
+from bourse.home.due import write_reminders
 from bourse.mailroom.models import Letter
 from bourse.meetings.due import write_calendar_letters
 from bourse.meetings.models import CalendarCopy, Meeting
@@ -86,11 +88,15 @@ def test_the_words_are_in_no_letter_no_list_and_no_log(app, club, canaries, runn
     with app.app_context():
         write_calendar_letters(now())
         db.session.commit()
+        for days in range(1, 24):
+            with time_machine.travel(in_days(days, hour=9)):
+                write_reminders(now())
+                db.session.commit()
         letters = db.session.scalars(db.select(Letter)).all()
         written = "".join(f"{each.subject}{each.text}{each.html}{each.calendar!r}" for each in letters)
     told = runner.invoke(args=["meetings", "show", str(club.meeting), "--json"]).stdout
     told += runner.invoke(args=["letters", "list", "--json"]).stdout
-    assert letters
+    assert {letter.kind for letter in letters} >= {"invitation", "get_ready"}
     assert json.loads(runner.invoke(args=["meetings", "list", "--json"]).stdout)
     for word in (DRAFT, CARD, SYNTHESIS, KEPT, FILE):
         assert word not in written + told + "".join(capfd.readouterr())

@@ -31,7 +31,7 @@ ABOVE_ALL = {"app", "demo", "develop"}  # what knows every room
 # The files of a room that may know Flask or the database; all others are verbs.
 IMPURE = {"models", "roles", "forms", "letters", "views", "commands"} | {
     "facts",  # home: what only its own queries tell
-    "due",  # meetings: reconcile's answer becomes letters
+    "due",  # meetings, home: reconcile's answer, and what the rules say, becomes letters
     "take",  # meetings: a mail becomes an answer
     "recheck",  # meetings: whether a letter still says the truth
     "bounces",  # people: a report marks an address
@@ -55,8 +55,9 @@ def room_of(file: Path) -> str | None:
 
 
 def nature(file: Path) -> str:
-    """What the file is in its room, which may keep its views, forms or models in several: club_views, list_forms."""
-    return file.stem.rpartition("_")[2] if file.stem.endswith(("_views", "_forms", "_models")) else file.stem
+    """What the file is in its room, which may keep these in several: club_views, list_forms, rule_letters."""
+    several = ("_views", "_forms", "_models", "_letters", "_facts")
+    return file.stem.rpartition("_")[2] if file.stem.endswith(several) else file.stem
 
 
 def place(file: Path) -> str:

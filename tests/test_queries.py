@@ -56,6 +56,7 @@ PAGES = [
     ("claire", "/replies/"),
     ("claire", "/outbox/"),
     ("claire", "/outbox/?meeting={next}&state=look"),
+    ("claire", "/outbox/foreseen/{slug}"),
     ("claire", "/overview/{slug}"),
     ("odile", "/overview/{slug}"),
     ("marc", "/clubs/{slug}"),

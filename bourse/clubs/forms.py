@@ -22,6 +22,7 @@ from bourse.clubs import tidy
 from bourse.clubs.compare import MOST_KNOW_HOW, PERSON_FIELDS
 from bourse.clubs.models import Agenda, Company, Membership, MembershipState, Role
 from bourse.clubs.relate import LinkKind
+from bourse.clubs.rule_forms import RulesForm
 from bourse.db import LINE, PROSE, SHORT
 from bourse.forms import AddressField, AtMost, BourseForm, Required, VersionedForm
 from bourse.people.models import Language
@@ -72,7 +73,7 @@ def _zones() -> list[SelectChoice]:
     ]
 
 
-class ClubForm(BourseForm):
+class ClubForm(RulesForm):
     """What a club is set to."""
 
     name = StringField(_l("Nom du club"), [Required(_l("Indiquez le nom du club.")), AtMost(LINE)])

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, column_property, joinedload, mapped_column, r
 from bourse.clock import now
 from bourse.clubs.compare import Noun
 from bourse.clubs.relate import LinkKind, kept_as, seen_from
+from bourse.clubs.rules import Rule
 from bourse.db import SHORT, Line, Prose, Short, db
 from bourse.people.models import Person
 
@@ -76,6 +77,7 @@ class Club(db.Model):
     agenda: Mapped[Agenda] = mapped_column(default=Agenda.bourse)
     competition_reminder: Mapped[Prose] = mapped_column(default="")
     charter_version: Mapped[int] = mapped_column(default=0)  # the one in force; 0: none yet
+    rules_off: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")  # see rules.py
     organisation: Mapped[Organisation] = relationship(back_populates="clubs")
     memberships: Mapped[list["Membership"]] = relationship(back_populates="club")
     charters: Mapped[list["Charter"]] = relationship(back_populates="club", order_by="Charter.version")
@@ -87,6 +89,15 @@ class Club(db.Model):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
+
+    @property
+    def rules(self) -> list[Rule]:
+        """The rules by which letters leave."""
+        return [rule for rule in Rule if rule not in self.rules_off]
+
+    @rules.setter
+    def rules(self, rules: Sequence[Rule]) -> None:
+        self.rules_off = [rule.value for rule in Rule if rule not in rules]
 
     def adopt(self, text: str) -> None:
         """Puts a new version of the charter in force; everybody has to accept it again."""

@@ -17,6 +17,7 @@ from bourse.clubs.roles import (
     membership_in,
     memberships_of,
 )
+from bourse.clubs.rule_forms import WHEN
 from bourse.clubs.tidy import fold, tags
 from bourse.db import LINE, db
 from bourse.doors import door
@@ -66,10 +67,12 @@ def _words_of(membership: Membership) -> list[str]:
 @bp.route("/<club>/settings", methods=["GET", "POST"])
 @door(is_facilitator)
 def settings(club: Club) -> ResponseReturnValue:
-    """The club's name, its seats and quorum, its hours and what it reminds its members of."""
+    """The club's name, its seats and quorum, its hours, what it reminds its members of and what letters."""
     form = ClubForm(obj=club)
     if not form.validate_on_submit():
-        return render_template("clubs/settings.html", club=club, form=form)
+        return render_template("clubs/settings.html", club=club, form=form, when=WHEN)
+    if set(form.rules.data) != set(club.rules):
+        note("switch_rules", by=current_user, about=club)
     form.populate_obj(club)
     note("settings", by=current_user, about=club)
     db.session.commit()

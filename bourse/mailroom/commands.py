@@ -30,6 +30,7 @@ def worker(once: bool) -> None:
         probe=PROBE if settings.in_production else timedelta(seconds=2),
         key=settings.secret_key,
         when_refused=current_app.config["WHEN_REFUSED"],
+        write_each_minute=current_app.config["WRITE_EACH_MINUTE"],
         keep_back=current_app.config["KEEP_BACK"],
     )
     carrier.stop_on_signals()

@@ -24,6 +24,7 @@ BATCH = 20
 LEASE = timedelta(minutes=5)
 TO_SPARE = timedelta(minutes=2)  # nothing is begun so late that another worker could begin it too
 PAUSE_SECONDS = 1.0
+A_MINUTE = timedelta(minutes=1)
 PROBE = timedelta(minutes=1)  # how long a mail server that is down is left alone
 PROBE_IN_DEVELOPMENT = timedelta(seconds=2)
 
@@ -58,6 +59,7 @@ class Worker:
         probe: timedelta = PROBE,
         key: str = "",
         when_refused: Sequence[Refused] = (),
+        write_each_minute: Sequence[WriteDue] = (),
         keep_back: KeepBack = lambda _: (),
     ):
         self.sender = sender
@@ -66,6 +68,8 @@ class Worker:
         self.probe = probe
         self.key = key
         self.when_refused = when_refused
+        self.write_each_minute = write_each_minute
+        self.minute: datetime | None = None  # when these were last asked
         self.keep_back = keep_back
         self.stopped = threading.Event()
 
@@ -103,15 +107,23 @@ class Worker:
             db.session.remove()
 
     def _write(self) -> None:
-        for write in self.write_due:
+        at = now()
+        for write in (*self.write_due, *self._writers_of_the_minute(at)):
             try:
-                write(now())
+                write(at)
                 db.session.commit()
             except IntegrityError:  # another worker wrote the same letters first
                 db.session.rollback()
             except Exception:  # what cannot be written keeps nothing else from leaving
                 db.session.rollback()
                 log.exception("letters not written")
+
+    def _writers_of_the_minute(self, at: datetime) -> Sequence[WriteDue]:
+        """What need not be asked at every round, since it costs more than a look."""
+        if self.minute and timedelta(0) <= at - self.minute < A_MINUTE:
+            return ()
+        self.minute = at
+        return self.write_each_minute
 
     def _carry(self) -> int:
         """Carries one batch. No transaction is open while the mail server takes its time."""

@@ -7,6 +7,7 @@ from flask.testing import FlaskClient
 from lxml import html
 
 from bourse.clubs.models import Agenda, Club, Membership
+from bourse.clubs.rules import Rule
 from bourse.db import db
 from bourse.people.models import AuditEvent
 from tests.cast import Cast, Visit
@@ -109,6 +110,18 @@ def test_claire_sets_her_club_up(client: FlaskClient, club: Cast, visit: Visit) 
     )
     assert row.competition_reminder == "Ni prix, ni marges."
     assert db.session.query(AuditEvent).filter_by(act="settings").count() == 1
+
+
+def test_claire_switches_a_letter_off(client: FlaskClient, club: Cast, visit: Visit) -> None:
+    url = f"/clubs/{club.slug}/settings"
+    page = html.fromstring(visit(client, "claire").get(url).text)
+    assert len(page.xpath("//input[@name='rules' and @checked]")) == len(Rule)
+    client.post(url, data=SETTINGS | {"rules": [rule for rule in Rule if rule is not Rule.ask_last]})
+    assert db.session.get_one(Club, club.club).rules_off == ["ask_last"]
+    page = html.fromstring(client.get(url).text)
+    assert page.xpath("//input[@name='rules' and not(@checked)]/@value") == ["ask_last"]
+    assert db.session.query(AuditEvent).filter_by(act="switch_rules").count() == 1
+    assert "Rechargez la page" in client.post(url, data=SETTINGS | {"rules": ["nap"]}).text
 
 
 def test_what_cannot_be_set_gets_a_sentence(client: FlaskClient, club: Cast, visit: Visit) -> None:

@@ -1,0 +1,18 @@
+"""Told: what letters by rule have said, so that nothing is said twice."""
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from bourse.db import Line, db
+from bourse.mailroom.models import Letter
+
+
+class Told(db.Model):
+    """One part of a letter by rule: its key names rule, meeting, day and person, and no other letter says the same.
+
+    `letter` is the one that tells it while it waits to leave, and may still be taken back.
+    """
+
+    key: Mapped[Line] = mapped_column(unique=True)
+    letter_id: Mapped[int | None] = mapped_column(ForeignKey("letter.id", ondelete="SET NULL"), index=True)
+    letter: Mapped[Letter | None] = relationship()
