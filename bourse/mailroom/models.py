@@ -7,7 +7,8 @@ from email.utils import make_msgid
 from enum import StrEnum
 
 from flask import current_app
-from sqlalchemy import BigInteger, UniqueConstraint
+from sqlalchemy import BigInteger, UniqueConstraint, bindparam, update
+from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bourse.clock import now
@@ -85,6 +86,20 @@ class Letter(db.Model):
         """The letter could not leave now and is tried again at `until`."""
         self.due_at, self.reason = until, reason[:200]
         self.lease_token = self.lease_until = None
+
+
+_LETTER = Letter.__table__
+_LEFT = (
+    update(_LETTER)
+    .where(_LETTER.c.id == bindparam("letter"), _LETTER.c.lease_token == bindparam("token"))
+    .values(state=LetterState.sent, sent_at=bindparam("at"), reason=None, lease_token=None, lease_until=None)
+)
+_LEFT_AND_WIPED = _LEFT.values(text="", html="")
+
+
+def mark_sent(connection: Connection, letter: int, token: str, at: datetime, wipe: bool) -> None:
+    """What `settle` does to a letter that has left, in half the time, and only while the lease `token` holds."""
+    connection.execute(_LEFT_AND_WIPED if wipe else _LEFT, {"letter": letter, "token": token, "at": at})
 
 
 class Collected(db.Model):

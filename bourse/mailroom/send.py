@@ -16,6 +16,7 @@ class Fate(Enum):
 
     sent = "sent"
     deferred = "deferred"  # this letter later, the others now
+    broken = "broken"  # the same, but the line broke: it may have left
     refused = "refused"  # never again
     down = "down"  # nothing leaves now
 
@@ -80,7 +81,7 @@ class Line:
             return _verdict(error.smtp_code, error.smtp_error)
         except (smtplib.SMTPException, OSError) as error:
             self.hang_up()
-            return Answer(Fate.deferred, _words(error))
+            return Answer(Fate.broken, _words(error))
         return Answer(Fate.sent)
 
     def _sent_as(self, server: smtplib.SMTP, own_sender: str, recipient: str, message: bytes) -> bool:
