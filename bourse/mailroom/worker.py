@@ -20,7 +20,7 @@ from bourse.mailroom.bounce import envelope_sender
 from bourse.mailroom.compose import message
 from bourse.mailroom.models import Letter, LetterState, mark_sent
 from bourse.mailroom.retry import next_try
-from bourse.mailroom.send import Answer, Fate, Line, NoMailServer
+from bourse.mailroom.send import Answer, Fate, Line
 
 BATCH = 20
 LEASE = timedelta(minutes=5)
@@ -120,29 +120,24 @@ class Worker:
     def _carry_on(self) -> int:
         """Carries batch after batch for a while: looking what falls due takes longer than a batch."""
         carried, until = 0, time.monotonic() + ROUND_SECONDS
-        while not self._rests() and (batch := self._carry()):
-            carried += batch
-            if self.stopped.is_set() or time.monotonic() > until:
-                break
+        with Line(self.find_url) as line:
+            while not self._rests() and (batch := self._carry(line)):
+                carried += batch
+                if self.stopped.is_set() or time.monotonic() > until:
+                    break
         return carried
 
     def _rests(self) -> bool:
         return self._rests_until is not None and now() < self._rests_until
 
-    def _carry(self) -> int:
+    def _carry(self, line: Line) -> int:
         """Carries one batch. No transaction is open while the mail server takes its time."""
         token = secrets.token_hex(16)
         letters = claim(token, now())
         parcels = [parcel for letter in letters if letter.lease_token and (parcel := self._pack(letter))]
         db.session.commit()
-        return len(letters) - len(parcels) + (self._hand_over(parcels, token) if parcels else 0)
-
-    def _hand_over(self, parcels: Sequence[Parcel], token: str) -> int:
-        try:
-            with Line(self.find_url()) as line, db.engine.connect() as ledger:
-                return self._deliver(parcels, token, line, ledger)
-        except NoMailServer as error:
-            return self._rest(parcels, token, str(error))
+        with db.engine.connect() as ledger:
+            return len(letters) - len(parcels) + self._deliver(parcels, token, line, ledger)
 
     def _pack(self, letter: Letter) -> Parcel | None:
         """The letter as bytes; one that no mail can carry fails here and holds nobody up."""
