@@ -11,7 +11,6 @@ from typing import Any, Self
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-
 FOR_EVER = 3600.0
 
 

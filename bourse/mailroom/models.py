@@ -7,7 +7,7 @@ from email.utils import make_msgid
 from enum import StrEnum
 
 from flask import current_app
-from sqlalchemy import BigInteger, UniqueConstraint, bindparam, update
+from sqlalchemy import BigInteger, Index, UniqueConstraint, bindparam, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -33,6 +33,8 @@ UNSENT = (LetterState.planned, LetterState.held)
 class Letter(db.Model):
     """A mail to one person. `key` is unique, so that no letter is ever written twice."""
 
+    # The worker asks every second what is due, and years of letters have left.
+    __table_args__ = (Index("ix_letter_state_due_at", "state", "due_at"),)
     key: Mapped[Line] = mapped_column(unique=True)
     kind: Mapped[Short]
     about: Mapped[Short | None] = mapped_column(index=True)  # what it is about, as "meeting:12"
@@ -50,7 +52,7 @@ class Letter(db.Model):
     is_secret: Mapped[bool] = mapped_column(default=False)  # holds a way in: its body is wiped once it has left
     state: Mapped[LetterState] = mapped_column(default=LetterState.planned)
     written_at: Mapped[datetime] = mapped_column(default=now)
-    due_at: Mapped[datetime] = mapped_column(default=now, index=True)
+    due_at: Mapped[datetime] = mapped_column(default=now)
     not_after: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
     bounced_at: Mapped[datetime | None]

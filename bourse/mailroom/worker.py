@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from email.utils import parseaddr
 
 import structlog
+from sqlalchemy import Select
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError, OperationalError
 
@@ -119,7 +120,8 @@ class Worker:
 
     def _carry_on(self) -> int:
         """Carries batch after batch for a while: looking what falls due takes longer than a batch."""
-        carried, until = 0, time.monotonic() + ROUND_SECONDS
+        carried, until = drop_expired(now()), time.monotonic() + ROUND_SECONDS
+        db.session.commit()
         with Line(self.find_url) as line:
             while not self._rests() and (batch := self._carry(line)):
                 carried += batch
@@ -134,7 +136,7 @@ class Worker:
         """Carries one batch. No transaction is open while the mail server takes its time."""
         token = secrets.token_hex(16)
         letters = claim(token, now())
-        parcels = [parcel for letter in letters if letter.lease_token and (parcel := self._pack(letter))]
+        parcels = [parcel for letter in letters if (parcel := self._pack(letter))]
         db.session.commit()
         with db.engine.connect() as ledger:
             return len(letters) - len(parcels) + self._deliver(parcels, token, line, ledger)
@@ -209,26 +211,32 @@ def _give_back(parcels: Sequence[Parcel], token: str, until: datetime, reason: s
     db.session.commit()
 
 
-def claim(token: str, at: datetime) -> list[Letter]:
-    """Leases up to a batch of due letters under `token`, so that no other worker takes them; drops expired ones.
+def claim(token: str, at: datetime) -> Sequence[Letter]:
+    """Leases up to a batch of due letters under `token`, so that no other worker takes them.
 
-    What expires, such as a link to sign in, goes before all others. Returns the leased and the dropped.
+    What expires, such as a link to sign in, goes before all others.
     """
-    letters = db.session.scalars(
-        db.select(Letter)
-        .where(Letter.state == LetterState.planned, Letter.due_at <= at)
-        .where(db.or_(Letter.lease_until.is_(None), Letter.lease_until < at))
-        .order_by(Letter.not_after.is_(None), Letter.due_at, Letter.id)
-        .limit(BATCH)
-        .with_for_update(skip_locked=True)
-    ).all()
+    fresh = db.or_(Letter.not_after.is_(None), Letter.not_after >= at)
+    order = (Letter.not_after.is_(None), Letter.due_at, Letter.id)
+    letters = db.session.scalars(_free(at).where(fresh).order_by(*order).limit(BATCH)).all()
     for letter in letters:
-        if letter.not_after and letter.not_after < at:
-            letter.settle(LetterState.skipped, at, "expired")
-        else:
-            letter.lease_token, letter.lease_until = token, at + LEASE
-            letter.attempts += 1
-    return list(letters)
+        letter.lease_token, letter.lease_until = token, at + LEASE
+        letter.attempts += 1
+    return letters
+
+
+def drop_expired(at: datetime) -> int:
+    """Skips the due letters that it is too late for; returns how many."""
+    letters = db.session.scalars(_free(at).where(Letter.not_after < at)).all()
+    for letter in letters:
+        letter.settle(LetterState.skipped, at, "expired")
+    return len(letters)
+
+
+def _free(at: datetime) -> Select[Letter]:
+    """Selects the due letters that no worker holds, for the one that asks."""
+    due = db.select(Letter).where(Letter.state == LetterState.planned, Letter.due_at <= at)
+    return due.where(db.or_(Letter.lease_until.is_(None), Letter.lease_until < at)).with_for_update(skip_locked=True)
 
 
 def _still_leased(parcels: Sequence[Parcel], token: str) -> Sequence[Letter]:

@@ -11,8 +11,9 @@ from bourse.db import db
 from bourse.mailroom import send
 from bourse.mailroom import worker as carrying
 from bourse.mailroom.models import Letter, LetterState
-from bourse.mailroom.worker import BATCH, ENOUGH, LEASE, Worker
+from bourse.mailroom.worker import BATCH, ENOUGH, LEASE, Worker, claim
 from tests.mailroom.test_worker import SENDER, a_letter, state_of
+from tests.test_queries import counted
 
 MINUTE = timedelta(minutes=1)
 
@@ -204,3 +205,10 @@ def test_many_that_have_expired_keep_nothing_else_waiting(worker, smtp):
     worker.run(once=True)
     assert state_of(letter)[0] is LetterState.sent
     assert len(smtp.received) == 1
+
+
+def test_years_of_letters_that_have_left_are_not_looked_through_for_those_that_are_due(app):
+    with counted() as sent:
+        claim("a worker", now())
+    plan = db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {sent[0]}", ("",) * sent[0].count("?"))
+    assert "ix_letter_state_due_at (state=? AND due_at<?)" in str(plan.all())

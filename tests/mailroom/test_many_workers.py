@@ -15,7 +15,7 @@ from bench.club import grow
 from bourse.clock import now
 from bourse.db import db
 from bourse.mailroom.models import Letter, LetterState
-from bourse.mailroom.worker import LEASE
+from bourse.mailroom.worker import BATCH, LEASE
 from bourse.meetings.due import write_calendar_letters
 from tests.mail_server import MailServer
 from tests.mailroom.office import Office
@@ -51,6 +51,10 @@ def wait_until(done: Callable[[], bool], seconds: float = MOST_SECONDS) -> None:
         time.sleep(0.05)
 
 
+def wait_for(smtp: MailServer, count: int) -> None:
+    wait_until(lambda: len(smtp.received) >= count)
+
+
 def is_free() -> bool:
     """No letter is left but those that the dead hold."""
     db.session.rollback()
@@ -67,11 +71,12 @@ def test_whoever_dies_while_a_crowd_is_invited_loses_nothing_and_repeats_one_let
     for _ in range(2):
         office.hire()
     for count in sorted(chance.sample(range(CROWD // 10, CROWD * 8 // 10), KILLS)):
-        wait_until(lambda count=count: len(smtp.received) >= count)
+        wait_for(smtp, count)
         time.sleep(chance.random() * 2 * SECONDS_A_MAIL)
         office.lose(chance.choice(office.workers))
         office.hire()
-    wait_until(lambda: len(smtp.received) >= CROWD - 20 * KILLS and is_free())
+    wait_for(smtp, CROWD - BATCH * KILLS)
+    wait_until(is_free)
     office.close()
     office.finish(now() + LEASE + timedelta(minutes=1))
     assert time.monotonic() - start < MOST_SECONDS
@@ -84,7 +89,8 @@ def test_four_workers_who_begin_at_once_write_and_carry_each_letter_once(office,
     smtp.seconds = 0.002
     for _ in range(4):
         office.hire()
-    wait_until(lambda: len(smtp.received) >= 60 and is_free())
+    wait_for(smtp, 60)
+    wait_until(is_free)
     office.close()
     each_left_once_or_as_the_same(smtp, 60, repeats=0)
 
@@ -128,5 +134,6 @@ def each_left_once_or_as_the_same(smtp: MailServer, count: int, repeats: int) ->
 
 def uid_of(content: bytes) -> bytes:
     *_, calendar = message_from_bytes(content).walk()
-    (uid,) = UID.findall(calendar.get_payload(decode=True))
-    return uid
+    text = calendar.get_payload(decode=True)
+    assert isinstance(text, bytes)
+    return UID.findall(text)[0]
