@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from collections import Counter
 from collections.abc import Coroutine
 from dataclasses import dataclass
 from email import message_from_bytes, policy
@@ -9,6 +10,8 @@ from email.message import EmailMessage
 from typing import Any, Self
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
+
+FOR_EVER = 3600.0
 
 
 @dataclass(frozen=True)
@@ -31,11 +34,16 @@ class MailServer:
         self.received: list[Received] = []
         self.refused: set[str] = set()  # addresses that do not exist: 550 for ever
         self.greylists = False  # 451 to an address at first sight, then welcome
+        self.known_addresses: set[str] = set()  # those seen
         self.known_senders: set[str] = set()  # any, when there is none: 553 for others
-        self.drops = False  # takes the message, then hangs up before it says so
+        self.drops = 0  # of so many messages it takes one, then hangs up before it says so
+        self.hangs = False  # takes calls and says nothing
+        self.seconds = 0.0  # how long it looks at a message before it takes it
+        self.most_a_line = 0  # messages over one line, if there is an end: 421
+        self.calls = 0  # how often anybody has connected
         self.port = 0
-        self._seen: set[str] = set()
-        self._lines: list[SMTP] = []
+        self._lines: list[SMTP | Silence] = []
+        self._taken: Counter[SMTP] = Counter()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._server: asyncio.Server | None = None
@@ -78,8 +86,9 @@ class MailServer:
         self._lines.clear()
         await asyncio.gather(*asyncio.all_tasks() - {asyncio.current_task()}, return_exceptions=True)
 
-    def _answer(self) -> SMTP:
-        line = SMTP(self, hostname="localhost", enable_SMTPUTF8=True, loop=self._loop)
+    def _answer(self) -> "SMTP | Silence":
+        self.calls += 1
+        line = Silence() if self.hangs else SMTP(self, hostname="localhost", enable_SMTPUTF8=True, loop=self._loop)
         self._lines.append(line)
         return line
 
@@ -88,6 +97,8 @@ class MailServer:
     ) -> str:
         if self.known_senders and address not in self.known_senders:
             return "553 5.7.1 Not your address"
+        if self.most_a_line and self._taken[server] >= self.most_a_line:
+            return "421 4.7.0 Enough for one line"
         envelope.mail_from = address
         return "250 2.1.0 OK"
 
@@ -96,20 +107,31 @@ class MailServer:
     ) -> str:
         if address in self.refused:
             return "550 5.1.1 No such mailbox"
-        if self.greylists and address not in self._seen:
-            self._seen.add(address)
+        if self.greylists and address not in self.known_addresses:
+            self.known_addresses.add(address)
             return "451 4.7.1 Greylisted, try again later"
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         content = envelope.original_content or b""
+        await asyncio.sleep(FOR_EVER if self.hangs else self.seconds)
         self.received.append(Received(envelope.mail_from or "", list(envelope.rcpt_tos), content))
-        if self.drops:
+        self._taken[server] += 1
+        if self.drops and len(self.received) % self.drops == 0:
             hang_up(server)
         return "250 2.0.0 Kept"
 
 
-def hang_up(line: SMTP) -> None:
+class Silence(asyncio.Protocol):
+    """A line that nobody speaks on."""
+
+    transport: asyncio.BaseTransport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = transport
+
+
+def hang_up(line: SMTP | Silence) -> None:
     if isinstance(line.transport, asyncio.Transport):
         line.transport.abort()

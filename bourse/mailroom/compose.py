@@ -6,25 +6,15 @@ The same values always give the same bytes, so that a letter tried again is the 
 from __future__ import annotations
 
 import re
+from base64 import encodebytes
+from binascii import b2a_qp
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.header import Header
-from email.message import EmailMessage
-from email.policy import EmailPolicy
 from email.utils import format_datetime, parseaddr, quote
+from functools import lru_cache
 from hashlib import sha256
-from typing import Any
-
-
-class _AsWritten(EmailPolicy):
-    """Headers leave as they were written here: the standard library's own folding loses spaces in long names."""
-
-    def header_store_parse(self, name: str, value: Any) -> tuple[str, Any]:
-        return name, str(value)
-
-
-POLICY = _AsWritten(linesep="\r\n", refold_source="none")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +38,8 @@ def message(
     language: str,
     references: Sequence[str] = (),
     reply_to: str | None = None,
-) -> EmailMessage:
-    """Return the mail; `as_bytes()` gives it with CRLF.
+) -> bytes:
+    """Return the mail, with CRLF.
 
     `sender` and `reply_to` are "Name <address>", `recipient` is name and address, `message_id` and
     `references` stand in angle brackets, `date` is aware. ValueError for line ends or other control characters in a
@@ -57,21 +47,22 @@ def message(
     not lead answers away from the organizer's mailbox.
     """
     _check(parts, date, reply_to)
-    mail = _body(parts, message_id)
-    mail["From"] = _mailbox("From", *parseaddr(_plain(sender)))
-    mail["To"] = _mailbox("To", *map(_plain, recipient))
-    if reply_to:
-        mail["Reply-To"] = _mailbox("Reply-To", *parseaddr(_plain(reply_to)))
-    mail["Subject"] = _words("Subject", _plain(parts.subject))
-    mail["Date"] = format_datetime(date)
-    mail["Message-ID"] = _id(message_id)
-    if references:
-        mail["References"] = "\r\n ".join(map(_id, references))
-    mail["Content-Language"] = _plain(language)
-    mail["Auto-Submitted"] = "auto-generated"
-    # Not "All": bounces are wanted.
-    mail["X-Auto-Response-Suppress"] = "OOF, AutoReply"
-    return mail
+    headers = {
+        "From": _mailbox("From", *parseaddr(_plain(sender))),
+        "To": _mailbox("To", *map(_plain, recipient)),
+        "Reply-To": _mailbox("Reply-To", *parseaddr(_plain(reply_to))) if reply_to else "",
+        "Subject": _words("Subject", _plain(parts.subject)),
+        "Date": format_datetime(date),
+        "Message-ID": _id(message_id),
+        "References": "\r\n ".join(map(_id, references)),
+        "Content-Language": _plain(language),
+        "Auto-Submitted": "auto-generated",
+        "X-Auto-Response-Suppress": "OOF, AutoReply",  # not "All": bounces are wanted
+        "MIME-Version": "1.0",
+    }
+    optional = ("Reply-To", "References")
+    lines = [f"{name}: {value}\r\n" for name, value in headers.items() if value or name not in optional]
+    return "".join(lines).encode("ascii") + _body(parts, message_id)
 
 
 def _check(parts: Parts, date: datetime, reply_to: str | None) -> None:
@@ -87,22 +78,43 @@ def _check(parts: Parts, date: datetime, reply_to: str | None) -> None:
         raise ValueError("answers to a calendar message go to its organizer")
 
 
-def _body(parts: Parts, message_id: str) -> EmailMessage:
+def _body(parts: Parts, message_id: str) -> bytes:
     """The tree that Google and Thunderbird send: the calendar last among the alternatives, and again as a file."""
-    mail = EmailMessage(policy=POLICY)
-    # The transfer encodings are named, so that no server on the way has to choose one.
-    mail.set_content(parts.text, cte="quoted-printable")
-    mail.add_alternative(parts.html, subtype="html", cte="quoted-printable")
-    if parts.calendar is not None:
-        params = {"method": parts.method, "charset": "utf-8"}
-        mail.add_alternative(parts.calendar, maintype="text", subtype="calendar", params=params)
-        mail.add_attachment(
-            parts.calendar, maintype="application", subtype="ics", filename="invite.ics", params={"name": "invite.ics"}
-        )
-    for depth, part in enumerate(part for part in mail.walk() if part.is_multipart()):
-        # "=_" stands in no quoted-printable or base64 line.
-        part.set_boundary(f"=_{sha256(message_id.encode()).hexdigest()[:20]}_{depth}")
-    return mail
+    boundary = f"=_{sha256(message_id.encode()).hexdigest()[:20]}"  # "=_" stands in no quoted-printable or base64 line
+    versions = [_text("plain", parts.text), _text("html", parts.html)]
+    if parts.calendar is None:
+        return _multipart("alternative", f"{boundary}_0", versions)
+    calendar = _binary(f'text/calendar; method="{parts.method}"; charset="utf-8"', parts.calendar)
+    invitation = _multipart("alternative", f"{boundary}_1", [*versions, calendar])
+    disposition = 'Content-Disposition: attachment; filename="invite.ics"'
+    file = _binary('application/ics; name="invite.ics"', parts.calendar, disposition)
+    return _multipart("mixed", f"{boundary}_0", [invitation, file])
+
+
+# Each part is bytes that begin with its own headers, so that one stands in another. The library's EmailMessage
+# takes twenty times as long to write the same.
+
+
+def _part(content: bytes, *headers: str) -> bytes:
+    return "\r\n".join([*headers, "", ""]).encode("ascii") + content
+
+
+def _text(subtype: str, text: str) -> bytes:
+    lines = b"".join(line + b"\n" for line in text.encode().splitlines() or [b""])
+    content = b2a_qp(lines, istext=True).replace(b"\n", b"\r\n")
+    kind = f'Content-Type: text/{subtype}; charset="utf-8"'
+    return _part(content, kind, "Content-Transfer-Encoding: quoted-printable")
+
+
+def _binary(kind: str, content: bytes, *headers: str) -> bytes:
+    lines = encodebytes(content).replace(b"\n", b"\r\n")
+    return _part(lines, f"Content-Type: {kind}", "Content-Transfer-Encoding: base64", *headers)
+
+
+def _multipart(subtype: str, boundary: str, parts: Sequence[bytes]) -> bytes:
+    line = f"--{boundary}".encode()
+    content = b"".join(line + b"\r\n" + part + b"\r\n" for part in parts)
+    return _part(content + line + b"--\r\n", f'Content-Type: multipart/{subtype}; boundary="{boundary}"')
 
 
 def _plain(text: str) -> str:
@@ -130,6 +142,7 @@ def _is_simple(text: str) -> bool:
     return len(text) <= 60 and text.isascii() and "=?" not in text
 
 
+@lru_cache(maxsize=100)  # the letters about a meeting have the same subject
 def _encoded(header: str, text: str) -> str:
     """The text in encoded words (RFC 2047)."""
     return Header(text, "utf-8", header_name=header).encode(linesep="\r\n")

@@ -7,7 +7,8 @@ from email.utils import make_msgid
 from enum import StrEnum
 
 from flask import current_app
-from sqlalchemy import BigInteger, UniqueConstraint
+from sqlalchemy import BigInteger, Index, UniqueConstraint, bindparam, update
+from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bourse.clock import now
@@ -36,6 +37,8 @@ SUSPENDED = "address suspended"  # it was not even tried
 class Letter(db.Model):
     """A mail to one person. `key` is unique, so that no letter is ever written twice."""
 
+    # The worker asks every second what is due, and years of letters have left.
+    __table_args__ = (Index("ix_letter_state_due_at", "state", "due_at"),)
     key: Mapped[Line] = mapped_column(unique=True)
     kind: Mapped[Short]
     about: Mapped[Short | None] = mapped_column(index=True)  # what it is about, as "meeting:12"
@@ -53,7 +56,7 @@ class Letter(db.Model):
     is_secret: Mapped[bool] = mapped_column(default=False)  # holds a way in: its body is wiped once it has left
     state: Mapped[LetterState] = mapped_column(default=LetterState.planned)
     written_at: Mapped[datetime] = mapped_column(default=now)
-    due_at: Mapped[datetime] = mapped_column(default=now, index=True)
+    due_at: Mapped[datetime] = mapped_column(default=now)
     not_after: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
     bounced_at: Mapped[datetime | None]
@@ -117,6 +120,20 @@ class Letter(db.Model):
         """The letter could not leave now and is tried again at `until`."""
         self.due_at, self.reason = until, reason[:200]
         self.lease_token = self.lease_until = None
+
+
+_LETTER = Letter.__table__
+_LEFT = (
+    update(_LETTER)
+    .where(_LETTER.c.id == bindparam("letter"), _LETTER.c.lease_token == bindparam("token"))
+    .values(state=LetterState.sent, sent_at=bindparam("at"), reason=None, lease_token=None, lease_until=None)
+)
+_LEFT_AND_WIPED = _LEFT.values(text="", html="")
+
+
+def mark_sent(connection: Connection, letter: int, token: str, at: datetime, wipe: bool) -> None:
+    """What `settle` does to a letter that has left, in half the time, and only while the lease `token` holds."""
+    connection.execute(_LEFT_AND_WIPED if wipe else _LEFT, {"letter": letter, "token": token, "at": at})
 
 
 class Collected(db.Model):

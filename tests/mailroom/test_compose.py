@@ -29,7 +29,7 @@ def posted(parts: Parts, **changes: Any) -> bytes:
         "date": datetime(2026, 9, 1, 8, 30, tzinfo=timezone(timedelta(hours=2))),
         "language": "fr",
     }
-    return message(parts, **given | changes).as_bytes()
+    return message(parts, **given | changes)
 
 
 def arrived(parts: Parts, **changes: Any) -> EmailMessage:

@@ -85,9 +85,9 @@ def test_a_greylisted_letter_is_tried_again_under_the_same_message_id(worker, sm
 
 def test_a_line_dropped_after_the_letter_repeats_the_same_letter(worker, smtp):
     letter = a_letter()
-    smtp.drops = True
+    smtp.drops = 1
     worker.run(once=True)
-    smtp.drops = False
+    smtp.drops = 0
     with time_machine.travel(now() + timedelta(minutes=2)):
         worker.run(once=True)
     assert state_of(letter)[0] is LetterState.sent
