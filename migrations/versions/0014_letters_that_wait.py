@@ -1,13 +1,13 @@
 """letters that wait are found among all that have left
 
-Revision ID: 0019
-Revises: 0009
+Revision ID: 0014
+Revises: 0012
 """
 
 from alembic import op
 
-revision = "0019"
-down_revision = "0009"
+revision = "0014"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 
