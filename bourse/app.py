@@ -42,10 +42,11 @@ from bourse.meetings.heard_models import Heard, forget_old_mail
 from bourse.meetings.models import Invitation
 from bourse.meetings.take import take
 from bourse.outcomes import views as outcomes
-from bourse.people import signing
+from bourse.people import address_views, signing
 from bourse.people import views as people_views
 from bourse.people.bounces import note_refusal
 from bourse.people.commands import link
+from bourse.people.models import Alias
 from bourse.problems import attachment_views as attachments
 from bourse.problems import version_views as versions
 from bourse.problems import views as problems
@@ -53,7 +54,7 @@ from bourse.refusals import answer_refusals
 from bourse.settings import Settings, UnsafeSettings
 
 ROOMS = (
-    *(people_views, clubs, begin_views, member_views, company_views, list_views),
+    *(people_views, address_views, clubs, begin_views, member_views, company_views, list_views),
     *(meetings, answers, exclusions, calendar_views),
     *(problems, versions, attachments, board, agenda, attendance, outcomes),
     *(home, club_views, feed_views, reply_views, offline),
@@ -185,6 +186,7 @@ def _finders() -> dict[str, doors.Finder]:
         "club": lambda slug: db.session.scalar(db.select(Club).filter_by(slug=slug)),
         "company": partial(db.session.get, Company),
         "link": partial(db.session.get, CompanyLink),
+        "alias": partial(db.session.get, Alias),
         "membership": partial(db.session.get, Membership),
         "brought": partial(db.session.get, BroughtList),
         "meeting": meetings.find,

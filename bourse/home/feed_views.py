@@ -18,7 +18,7 @@ from bourse.clubs.roles import memberships_of
 from bourse.db import db
 from bourse.doors import door, open_door
 from bourse.headers import ask_no_cookie
-from bourse.home.forms import FeedForm
+from bourse.home.forms import AnswersForm, FeedForm
 from bourse.home.models import Feed, FeedMode, Reading, read_feed
 from bourse.home.subscribe import Seen, published
 from bourse.home.views import bp
@@ -51,7 +51,8 @@ def subscribe() -> ResponseReturnValue:
     form = FeedForm(mode=feed.mode if feed else FeedMode.all)
     token = next(iter(get_flashed_messages(category_filter=["feed"])), None)
     address = link_to("home.feed", token=token) if token else ""
-    return render_template("home/subscribe.html", form=form, feed=feed, address=address)
+    answers = AnswersForm(obj=current_user)
+    return render_template("home/subscribe.html", form=form, answers=answers, feed=feed, address=address)
 
 
 def _feed_of(person: Person) -> Feed | None:
@@ -86,6 +87,19 @@ def choose_meetings() -> ResponseReturnValue:
         note("choose_meetings", by=current_user, about=feed)
         db.session.commit()
         flash(_("C'est noté. Votre agenda suivra à sa prochaine lecture."))
+    return redirect(url_for("home.subscribe"))
+
+
+@bp.post("/feed/answers")
+@door(is_in_a_club)
+def tell_answers() -> ResponseReturnValue:
+    """Whether what I answer here is sent to my calendar."""
+    form = AnswersForm()
+    if form.validate_on_submit():
+        current_user.tells_calendar = form.tells_calendar.data
+        note("tell_answers", by=current_user, about=current_user)
+        db.session.commit()
+        flash(_("C'est noté."))
     return redirect(url_for("home.subscribe"))
 
 

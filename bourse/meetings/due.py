@@ -122,12 +122,19 @@ def send_again(invitation: Invitation, now: datetime) -> None:
         address=copy.address,
         method=copy.method,
         sequence=copy.sequence,
-        partstat=PARTSTAT.get(invitation.current_answer, "NEEDS-ACTION"),
+        partstat=_partstat(invitation),
         reason=Reason.asked,
         stamp=reconcile.next_stamp(copy.stamp, now),
         fingerprint=mark_of(invitation.meeting),
     )
     _write(message, invitation)
+
+
+def shows(invitation: Invitation) -> None:
+    """Notes that the person's calendar shows the answer already, for it gave it."""
+    latest = {copy.address.casefold(): copy for copy in sorted(invitation.copies, key=lambda copy: copy.stamp)}
+    for copy in latest.values():
+        copy.partstat = _partstat(invitation)
 
 
 def _terms(meeting: Meeting) -> Terms:
@@ -180,13 +187,19 @@ def _invitation_facts(invitation: Invitation) -> InvitationFacts:
         key=invitation.id,
         address=invitation.person.email,
         is_invited=invitation.stands,
-        partstat=PARTSTAT.get(invitation.current_answer, "NEEDS-ACTION"),
+        partstat=_partstat(invitation),
         copies=[_copy(each) for each in invitation.copies],
+        answered_at=invitation.answered_at,
+        tells_answers=invitation.person.tells_calendar,
     )
 
 
+def _partstat(invitation: Invitation) -> str:
+    return PARTSTAT.get(invitation.current_answer, "NEEDS-ACTION")
+
+
 def _copy(row: CalendarCopy) -> Copy:
-    return Copy(row.address, row.method, row.sequence, row.fingerprint, row.stamp, row.waits)
+    return Copy(row.address, row.method, row.sequence, row.fingerprint, row.stamp, row.waits, row.partstat)
 
 
 def _write(message: Message, invitation: Invitation) -> None:
@@ -229,6 +242,7 @@ def _remember(message: Message, invitation: Invitation, first_message_id: str, l
             sequence=message.sequence,
             fingerprint=message.fingerprint,
             stamp=message.stamp,
+            partstat=message.partstat,
             first_message_id=first_message_id,
             letter=letter,
         )
