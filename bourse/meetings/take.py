@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from flask import current_app
+from sqlalchemy.orm import joinedload, selectinload
 
 from bourse.clubs.models import Club
 from bourse.clubs.roles import memberships_of
@@ -22,6 +23,8 @@ from bourse.people.models import Person, note, person_at
 
 DOUBTED = (Reason.other_sender, Reason.on_behalf, Reason.refused_sender)
 QUEUED_AN_HOUR = 10  # of one sender
+OF_PERSON = joinedload(Invitation.person).options(selectinload(Person.memberships), selectinload(Person.aliases))
+WITH_ADDRESSES = selectinload(Meeting.invitations).options(selectinload(Invitation.copies), OF_PERSON)
 REFERENCES = 20
 
 
@@ -66,7 +69,7 @@ def _record(mail: Incoming, at: datetime) -> Heard:
 def _take_reply(heard: Heard, mail: Incoming, reply: Reply) -> Person | None:
     """Does what the ruling on an answer says; returns whose answer was taken."""
     _write_down(heard, reply)
-    meeting = db.session.scalar(db.select(Meeting).filter_by(uid=reply.uid))
+    meeting = db.session.scalar(db.select(Meeting).filter_by(uid=reply.uid).options(WITH_ADDRESSES))
     invitation = _invitation(meeting, [*reply.attendees[:1], mail.sender]) if meeting else None
     if invitation is not None:  # an answer on the web may be on its way: one after the other
         db.session.execute(db.select(Invitation.id).filter_by(id=invitation.id).with_for_update())

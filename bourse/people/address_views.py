@@ -1,6 +1,6 @@
 """My other addresses: those from which my calendar may answer."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import current_app, flash, make_response, redirect, render_template, url_for
@@ -23,6 +23,7 @@ from bourse.words import _
 MOST = 5
 ASKS_A_DAY = 10  # letters to addresses that nobody has confirmed
 LINK_LASTS = timedelta(days=7)
+ASKS_EVERY = timedelta(minutes=1)  # a second click asks for what is already on its way
 
 
 def is_mine(person: Person, alias: Any) -> bool:
@@ -34,11 +35,10 @@ def is_mine(person: Person, alias: Any) -> bool:
 def addresses() -> ResponseReturnValue:
     """The addresses that are mine as well; a new one gets a letter, and counts once its link was confirmed."""
     form = AliasForm()
+    if form.is_submitted():  # one click after the other
+        db.session.execute(db.select(Person.id).filter_by(id=current_user.id).with_for_update())
     if form.validate_on_submit() and _may_add(form):
-        alias = _alias_for(str(form.address.data).lower())
-        if not alias.is_confirmed:
-            _ask(alias)
-        note("add_address", by=current_user, about=alias)
+        _ask(_alias_for(str(form.address.data).lower()), now())
         db.session.commit()
         flash(_("Un lien à confirmer part à cette adresse."))
         return redirect(url_for("people.addresses"))
@@ -69,21 +69,24 @@ def _alias_for(address: str) -> Alias:
     if alias is None:
         alias = Alias(person_id=current_user.id, address=address)
         db.session.add(alias)
-    alias.asked_at = now()
     db.session.flush()
     return alias
 
 
-def _ask(alias: Alias) -> None:
+def _ask(alias: Alias, at: datetime) -> None:
     """Writes to the address itself: only who reads its mail can confirm."""
+    if alias.is_confirmed or (alias.asked_at and at - alias.asked_at < ASKS_EVERY):
+        return
+    alias.asked_at = at
+    note("add_address", by=current_user, about=alias)
     token = confirm.sign(AliasLink(alias.person_id, alias.address), current_app.config["SECRET_KEY"])
     write(
         letters.confirm_alias(current_user, link_to("people.confirm_address", token=token)),
-        key=f"confirm_alias:{alias.id}:{alias.asked_at.isoformat()}",
+        key=f"confirm_alias:{alias.id}:{at.isoformat()}",
         kind="confirm_alias",
         to=(current_user.name, alias.address),
         language=current_user.language,
-        not_after=alias.asked_at + LINK_LASTS,
+        not_after=at + LINK_LASTS,
         is_secret=True,
     )
 
@@ -118,5 +121,6 @@ def _asked(link: AliasLink | None) -> Alias | None:
     if link is None:
         return None
     alias = db.session.scalar(db.select(Alias).filter_by(person_id=link.person_id, address=link.address))
-    is_late = alias is not None and not alias.is_confirmed and now() - alias.asked_at >= LINK_LASTS
-    return None if alias is None or is_late or alias.person.is_closed else alias
+    if alias is None or alias.asked_at is None or alias.person.is_closed:
+        return None
+    return alias if alias.is_confirmed or now() - alias.asked_at < LINK_LASTS else None

@@ -63,7 +63,7 @@ class Alias(db.Model):
     __table_args__ = (UniqueConstraint("person_id", "address"),)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     address: Mapped[Line] = mapped_column(index=True)  # in lower case
-    asked_at: Mapped[datetime] = mapped_column(default=now)
+    asked_at: Mapped[datetime | None]  # when the last link left
     confirmed_at: Mapped[datetime | None]
     person: Mapped[Person] = relationship(backref=backref("aliases", order_by="Alias.id"))
 
