@@ -23,6 +23,7 @@ from bourse.home.models import Feed, FeedMode, Reading, read_feed
 from bourse.home.subscribe import Seen, published
 from bourse.home.views import bp
 from bourse.links import link_to
+from bourse.meetings.letters import organizer
 from bourse.meetings.models import MeetingState, Via
 from bourse.meetings.publish import feed as written
 from bourse.meetings.reconcile import answer_holds, next_stamp
@@ -52,7 +53,10 @@ def subscribe() -> ResponseReturnValue:
     token = next(iter(get_flashed_messages(category_filter=["feed"])), None)
     address = link_to("home.feed", token=token) if token else ""
     answers = AnswersForm(obj=current_user)
-    return render_template("home/subscribe.html", form=form, answers=answers, feed=feed, address=address)
+    ours = organizer().address
+    return render_template(
+        "home/subscribe.html", form=form, answers=answers, feed=feed, address=address, our_address=ours
+    )
 
 
 def _feed_of(person: Person) -> Feed | None:

@@ -40,6 +40,8 @@ def _write_letters_of(meeting: Meeting, now: datetime) -> None:
     let_go(meeting, now)
     if _has_a_new_place(meeting, now):
         meeting.note_new_place()
+    elif _has_new_texts(meeting, now):
+        meeting.changed_at = now
     if _outdating(meeting, now):
         with_calendars(meeting, lock=True)  # the host may be keeping somebody out this very moment
     invitations = {invitation.id: invitation for invitation in meeting.invitations}
@@ -75,6 +77,13 @@ def _has_a_new_place(meeting: Meeting, now: datetime) -> bool:
     """Whether the place differs from what was sent though nobody moved the meeting: its company's sheet was changed."""
     due = _outdating(meeting, now)
     return any(message.reason is Reason.moved and message.sequence > meeting.sequence for message in due)
+
+
+def _has_new_texts(meeting: Meeting, now: datetime) -> bool:
+    """Whether a text differs from all that was sent, written in the meeting or on its company's sheet: a revision."""
+    copies = (copy for invitation in meeting.invitations for copy in invitation.copies)
+    is_told = any(copy.fingerprint == mark_of(meeting) for copy in copies)
+    return not is_told and any(message.reason is Reason.changed for message in _outdating(meeting, now))
 
 
 def messages_due(meeting: Meeting, now: datetime, facts: MeetingFacts | None = None) -> list[Message]:

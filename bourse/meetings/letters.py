@@ -46,6 +46,7 @@ def calendar_letter(message: Message, invitation: Invitation) -> Parts:
             ),
             kind=message.letter,
             answer=_answer(invitation),
+            our_address=organizer().address,
             meeting=meeting,
             title=_title(invitation),
             invitation=invitation,
