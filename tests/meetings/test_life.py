@@ -220,6 +220,7 @@ def test_the_number_rises_with_time_place_and_state_and_with_nothing_else(app, c
     for act, rise in acts:
         before = meeting.sequence
         act()
+        db.session.flush()
         assert meeting.sequence == before + rise
     assert meeting.uid == uid
 
