@@ -29,6 +29,8 @@ from bourse.db import db, open_database
 from bourse.demo import demo
 from bourse.home import club_views, feed_views, help_views, reply_views
 from bourse.home import views as home
+from bourse.home.know_already import KnowAlready
+from bourse.home.reading_models import glance
 from bourse.mailroom import catcher_views as catcher
 from bourse.mailroom.commands import letters, worker
 from bourse.meetings import answer_views as answers
@@ -46,6 +48,7 @@ from bourse.people import address_views, signing
 from bourse.people import views as people_views
 from bourse.people.bounces import note_refusal
 from bourse.people.commands import link
+from bourse.people.enter import fingerprint
 from bourse.people.models import Alias
 from bourse.problems import attachment_views as attachments
 from bourse.problems import version_views as versions
@@ -86,7 +89,15 @@ def create_app(settings: Settings | None = None) -> Flask:
     _open_rooms(app, settings)
     doors.hang_doors(app)
     app.before_request(_keep_club_time)
+    _answer_calendars_first(app)
     return app
+
+
+def _answer_calendars_first(app: Flask) -> None:
+    with app.app_context():
+        engine = db.engine
+    known = KnowAlready(app.wsgi_app, lambda token: glance(engine, fingerprint(token), clock.now()))
+    app.wsgi_app = known  # type: ignore[method-assign]
 
 
 def _create_for_commands() -> Flask:
@@ -115,7 +126,7 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         "SETTINGS": settings,
         "SECRET_KEY": settings.secret_key,
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
-        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True},
+        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": not settings.database_url.startswith("sqlite")},
         "MAX_CONTENT_LENGTH": MAX_REQUEST,
         "COMPRESS_ALGORITHM": ["br", "gzip"],
         "COMPRESS_STREAMS": False,

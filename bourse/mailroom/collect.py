@@ -62,7 +62,7 @@ class Collector:
         return len(waiting) == BATCH and any(moved)
 
     def _in_turn(self, uids: Sequence[int]) -> list[int]:
-        """A batch, the oldest first; what the mailbox failed to give comes after all others, to hold none of them up."""
+        """A batch, the oldest first; what the mailbox failed to give comes last, to hold no other up."""
         return sorted(uids, key=lambda uid: (uid in self.not_given, uid))[:BATCH]
 
     def _collect(self, mailbox: Mailbox, uid: int) -> bool:
@@ -117,10 +117,8 @@ class Collector:
 
     def _hear(self, validity: int, uid: int, raw: bytes, tries: int) -> str:
         """Where the mail belongs once it was heard, which is written down with what it changed."""
-        if tries > TRIES:
-            folder = TROUBLE
-        else:
-            folder = HEARD if raw and self.hear(raw, now()) else FOR_PEOPLE
+        is_heard = tries <= TRIES and bool(raw) and self.hear(raw, now())
+        folder = HEARD if is_heard else FOR_PEOPLE if tries <= TRIES else TROUBLE
         db.session.execute(db.update(Collected).where(*_is_of(validity, uid)).values(folder=folder))
         db.session.commit()
         return folder

@@ -4,6 +4,7 @@ import socket
 import sqlite3
 import threading
 import time
+from contextlib import closing
 
 import pytest
 import time_machine
@@ -227,7 +228,8 @@ def test_the_collector_waits_its_turn_to_write(app, club, settings, runner):
     is_done = threading.Event()
 
     def write_without_end():
-        with sqlite3.connect(settings.database_url.removeprefix("sqlite:///"), timeout=10, isolation_level=None) as busy:
+        file = settings.database_url.removeprefix("sqlite:///")
+        with closing(sqlite3.connect(file, timeout=10, isolation_level=None)) as busy:
             while not is_done.is_set():
                 busy.execute("BEGIN IMMEDIATE")
                 busy.execute("UPDATE person SET mobile = '1' WHERE id = 1")

@@ -109,7 +109,7 @@ def test_who_comes_takes_the_meeting_along_with_nobody_in_it(club, client, link)
 def test_after_the_meeting_or_the_invitation_it_is_good_for_nothing(club, client, link):
     with time_machine.travel(now() + timedelta(days=12)):
         assert "n’attend plus de réponse" in client.post(link, data={"answer": "accepted"}).text
-        assert "<form" not in re.sub(r'<form[^>]*action="/people/language.*?</form>', "", client.get(link).text, flags=16)
+        assert 'name="answer"' not in client.get(link).text
         assert client.get(f"{link}/rencontre.ics").status_code == 404
     invitation_of(club.meeting, club.nadia).withdraw(now())
     db.session.commit()
