@@ -17,7 +17,7 @@ from bourse.app import create_app
 from bourse.clock import club_time, instant, now
 from bourse.clubs.models import Club
 from bourse.db import db
-from bourse.home import feed_views, models
+from bourse.home import feed_views, reading_models
 from bourse.home.models import Feed
 from bourse.meetings.invite import VTIMEZONE_PARIS
 from bourse.meetings.models import Invitation, Meeting
@@ -58,7 +58,7 @@ def _measure(house: Flask) -> dict[str, Ratio]:
     def not_modified() -> None:
         assert ask(ADDRESS, headers=known).status_code == 304
 
-    with patch.object(models, "READS_AN_HOUR", 10**9):
+    with patch.object(reading_models, "READS_AN_HOUR", 10**9):
         return {
             "written anew": _compare(anew, lambda: bare("/feed"), WRITTEN),
             "known, whole": _compare(lambda: ask(ADDRESS), lambda: bare("/feed"), WRITTEN),

@@ -30,6 +30,8 @@ from bourse.demo import demo
 from bourse.home import club_views, feed_views, foreseen_views, help_views, outbox_models, outbox_views, reply_views
 from bourse.home import views as home
 from bourse.home.due import write_reminders
+from bourse.home.know_already import KnowAlready
+from bourse.home.reading_models import glance
 from bourse.mailroom import catcher_views as catcher
 from bourse.mailroom.commands import letters, worker
 from bourse.meetings import answer_views as answers
@@ -43,10 +45,12 @@ from bourse.meetings.heard_models import Heard, forget_old_mail
 from bourse.meetings.models import Invitation
 from bourse.meetings.take import take
 from bourse.outcomes import views as outcomes
-from bourse.people import signing
+from bourse.people import address_views, signing
 from bourse.people import views as people_views
 from bourse.people.bounces import note_refusal, undeliverable
 from bourse.people.commands import link
+from bourse.people.enter import fingerprint
+from bourse.people.models import Alias
 from bourse.problems import attachment_views as attachments
 from bourse.problems import version_views as versions
 from bourse.problems import views as problems
@@ -54,7 +58,7 @@ from bourse.refusals import answer_refusals
 from bourse.settings import Settings, UnsafeSettings
 
 ROOMS = (
-    *(people_views, clubs, begin_views, member_views, company_views, list_views),
+    *(people_views, address_views, clubs, begin_views, member_views, company_views, list_views),
     *(meetings, answers, exclusions, calendar_views),
     *(problems, versions, attachments, board, agenda, attendance, outcomes),
     *(home, club_views, feed_views, reply_views, outbox_views, foreseen_views, offline),
@@ -86,7 +90,15 @@ def create_app(settings: Settings | None = None) -> Flask:
     _open_rooms(app, settings)
     doors.hang_doors(app)
     app.before_request(_keep_club_time)
+    _answer_calendars_first(app)
     return app
+
+
+def _answer_calendars_first(app: Flask) -> None:
+    with app.app_context():
+        engine = db.engine
+    known = KnowAlready(app.wsgi_app, lambda token: glance(engine, fingerprint(token), clock.now()))
+    app.wsgi_app = known  # type: ignore[assignment,method-assign]
 
 
 def _create_for_commands() -> Flask:
@@ -115,7 +127,7 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         "SETTINGS": settings,
         "SECRET_KEY": settings.secret_key,
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
-        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True},
+        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": not settings.database_url.startswith("sqlite")},
         "MAX_CONTENT_LENGTH": MAX_REQUEST,
         "COMPRESS_ALGORITHM": ["br", "gzip"],
         "COMPRESS_STREAMS": False,
@@ -188,6 +200,7 @@ def _finders() -> dict[str, doors.Finder]:
         "club": lambda slug: db.session.scalar(db.select(Club).filter_by(slug=slug)),
         "company": partial(db.session.get, Company),
         "link": partial(db.session.get, CompanyLink),
+        "alias": partial(db.session.get, Alias),
         "membership": partial(db.session.get, Membership),
         "brought": partial(db.session.get, BroughtList),
         "meeting": meetings.find,

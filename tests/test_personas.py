@@ -22,7 +22,7 @@ from bourse.meetings.heard_models import Heard
 from bourse.meetings.judge import Verdict
 from bourse.meetings.models import Answer, Meeting, Via
 from bourse.outcomes.models import Commitment, Outcome
-from bourse.people.models import Person
+from bourse.people.models import Alias, Person
 from bourse.problems.attachment_models import Attachment
 from bourse.problems.inspect import Inspected, Kind
 from bourse.problems.models import Problem
@@ -72,6 +72,7 @@ def places(app, club):
         )
         commitment = Commitment(person_id=club.marc, text="Envoyer", due_on=now().date())
         outcome = Outcome(meeting=meeting, commitments=[commitment])
+        alias = Alias(person_id=club.marc, address="marc@ailleurs.example")
         brought = BroughtList(club=ours, person_id=club.claire, file_name="liste.csv", content=LIST)
         heard = Heard(fingerprint="f", message_id="", sender="", received_at=now(), kind="reply", club=ours)
         heard.verdict, heard.reason = Verdict.queued, "other_sender"
@@ -83,7 +84,7 @@ def places(app, club):
             language="fr",
             about=f"meeting:{meeting.id}",
         )
-        db.session.add_all([board, idea, outcome, brought, heard])
+        db.session.add_all([alias, board, idea, outcome, brought, heard])
         version, attachment = a_problem(meeting)
         db.session.commit()
         company, other = (
@@ -106,6 +107,7 @@ def places(app, club):
             "heard": heard.id,
             "letter": letter.id,
             "idea": idea.id,
+            "alias": alias.id,
             "commitment": commitment.id,
             "version": version.id,
             "attachment": attachment.token,

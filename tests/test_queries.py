@@ -75,6 +75,7 @@ PAGES = [
     ("marc", "/clubs/companies/{company}/links"),
     ("claire", "/clubs/companies/{company}/links"),
     ("marc", "/people/me"),
+    ("marc", "/people/me/addresses"),
     ("marc", "/feed/"),
     ("marc", "/meetings/{next}/rencontre.ics"),
     ("marc", "/help/member"),

@@ -21,7 +21,7 @@ from bourse.meetings.heard_models import Heard, waiting_for
 from bourse.meetings.models import Answer, Invitation, Meeting, MeetingState, Season
 from bourse.outcomes.follow import SETTLED
 from bourse.outcomes.models import Commitment
-from bourse.people.models import Person
+from bourse.people.models import Alias, Person
 
 A_TURN = timedelta(days=366)
 MOST_REPLIES = 100  # on one page
@@ -162,8 +162,11 @@ def replies_for(person: Person) -> Sequence[Heard]:
 
 def names_of(addresses: Iterable[str]) -> dict[str, str]:
     """The people of ours among these addresses."""
-    people = db.session.scalars(db.select(Person).where(Person.email.in_(set(addresses))))
-    return {person.email: person.name for person in people}
+    wanted = set(addresses)
+    own = db.session.scalars(db.select(Person).where(Person.email.in_(wanted)))
+    confirmed = db.select(Alias).where(Alias.address.in_(wanted), Alias.confirmed_at.is_not(None))
+    others = db.session.scalars(confirmed.options(joinedload(Alias.person)))
+    return {alias.address: alias.person.name for alias in others} | {person.email: person.name for person in own}
 
 
 def count_replies_for(person: Person) -> int:

@@ -1,5 +1,6 @@
 """My calendar: a secret address where it reads the meetings of my clubs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -10,7 +11,6 @@ from flask import Response, current_app, flash, get_flashed_messages, redirect, 
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 from flask_login import current_user
-from sqlalchemy import Row
 
 from bourse.clock import now
 from bourse.clubs.models import Role, address_line
@@ -18,17 +18,21 @@ from bourse.clubs.roles import memberships_of
 from bourse.db import db
 from bourse.doors import door, open_door
 from bourse.headers import ask_no_cookie
-from bourse.home.forms import FeedForm
-from bourse.home.models import Feed, FeedMode, Reading, read_feed
+from bourse.home import reading_models
+from bourse.home.forms import AnswersForm, FeedForm
+from bourse.home.know_already import READING
+from bourse.home.models import Feed, FeedMode
+from bourse.home.reading_models import SAID, Reading, questions, read_feed
 from bourse.home.subscribe import Seen, published
 from bourse.home.views import bp
 from bourse.links import link_to
+from bourse.meetings.letters import organizer
 from bourse.meetings.models import MeetingState, Via
 from bourse.meetings.publish import feed as written
 from bourse.meetings.reconcile import answer_holds, next_stamp
 from bourse.meetings.tell import Told
 from bourse.people.enter import fingerprint, fresh_secrets
-from bourse.people.models import Language, Person, note
+from bourse.people.models import Person, note
 from bourse.words import _
 
 POLICY = "default-src 'none'; sandbox"
@@ -51,7 +55,11 @@ def subscribe() -> ResponseReturnValue:
     form = FeedForm(mode=feed.mode if feed else FeedMode.all)
     token = next(iter(get_flashed_messages(category_filter=["feed"])), None)
     address = link_to("home.feed", token=token) if token else ""
-    return render_template("home/subscribe.html", form=form, feed=feed, address=address)
+    answers = AnswersForm(obj=current_user)
+    ours = organizer().address
+    return render_template(
+        "home/subscribe.html", form=form, answers=answers, feed=feed, address=address, our_address=ours
+    )
 
 
 def _feed_of(person: Person) -> Feed | None:
@@ -89,6 +97,19 @@ def choose_meetings() -> ResponseReturnValue:
     return redirect(url_for("home.subscribe"))
 
 
+@bp.post("/feed/answers")
+@door(is_in_a_club)
+def tell_answers() -> ResponseReturnValue:
+    """Whether what I answer here is sent to my calendar."""
+    form = AnswersForm()
+    if form.validate_on_submit():
+        current_user.tells_calendar = form.tells_calendar.data
+        note("tell_answers", by=current_user, about=current_user)
+        db.session.commit()
+        flash(_("C'est noté."))
+    return redirect(url_for("home.subscribe"))
+
+
 @bp.post("/feed/end")
 @door(is_in_a_club)
 def unsubscribe() -> ResponseReturnValue:
@@ -118,25 +139,39 @@ def feed(token: str) -> ResponseReturnValue:
     """A person's meetings for the calendar that subscribed to them. The address alone says whose: no cookie is read."""
     ask_no_cookie()
     at = now()
-    reading = read_feed(fingerprint(token), at)
+    reading = request.environ.get(READING) or _reading_of(token, at)
     if reading is None:
         return _refused(404)
-    text = _text_of(reading)
-    is_news = text.etag != reading.feed.etag
-    changed_at = next_stamp(reading.feed.changed_at, at) if is_news else reading.feed.changed_at
+    text, row = _text(reading.said, current_app.config["SETTINGS"].base_url), _own_row(reading)
+    is_news = text.etag != row.etag
+    changed_at = next_stamp(row.changed_at, at) if is_news else row.changed_at
     answer = _answer(text, changed_at)
     is_whole = answer.status_code == 200
-    if is_whole and reading.is_exhausted(at):
+    if is_whole and row.is_read_lately and row.reads >= reading_models.READS_AN_HOUR:
         return _refused(429, {"Retry-After": "3600"})
     news: dict[str, Any] = {"etag": text.etag, "changed_at": changed_at} if is_news else {}
-    if reading.begins_an_hour(at):
+    if not row.is_read_lately:
         news |= {"read_at": at, "reads": int(is_whole)}
     elif is_whole:
         news |= {"reads": Feed.reads + 1}
     if news:
-        db.session.execute(db.update(Feed).where(Feed.id == reading.feed.id).values(news))
+        db.session.execute(db.update(Feed).where(Feed.id == row.id).values(news))
         db.session.commit()
     return answer
+
+
+def _reading_of(token: str, at: datetime) -> Reading | None:
+    with db.engine.connect() as line:
+
+        def execute(query: str, values: Any) -> Sequence[Any]:
+            return line.exec_driver_sql(query, values if isinstance(values, dict) else tuple(values)).all()
+
+        return read_feed(execute, db.engine.dialect, fingerprint(token), at)
+
+
+def _own_row(reading: Reading) -> Any:
+    feed, _told_by = questions(db.engine.dialect)
+    return feed.understand((*reading.clubs[0], *reading.own))
 
 
 def _answer(text: Text, changed_at: datetime) -> Response:
@@ -160,24 +195,21 @@ def _headers() -> dict[str, str]:
     return {"X-Robots-Tag": "noindex", "Referrer-Policy": "no-referrer", "Content-Security-Policy": POLICY}
 
 
-def _text_of(reading: Reading) -> Text:
-    feed, name = reading.feed, ", ".join(club.name for club in reading.clubs)
-    address = current_app.config["SETTINGS"].base_url
-    return _text(name, feed.timezone, reading.meetings, feed.person_id, feed.mode, feed.language, address)
-
-
 @lru_cache(maxsize=KEPT_TEXTS)
-def _text(
-    name: str, zone: str, rows: tuple[Row[Any], ...], reader: int, mode: FeedMode, told_in: Language, address: str
-) -> Text:
+def _text(said: tuple[Any, ...], address: str) -> Text:
     """The feed's text. The same rows make the same text, so that it is written once for all who ask again."""
-    with force_locale(told_in):
-        meetings = published((_seen(row, reader) for row in rows), without_accepted=mode is FeedMode.unaccepted)
-        octets = written(name, zone, meetings)
+    (of_feed, of_meeting), (clubs, meetings) = questions(db.engine.dialect), said
+    blank = (None,) * (of_feed.width - SAID)
+    owners = sorted((of_feed.understand((*row, *blank)) for row in clubs), key=lambda owner: owner.name)
+    owner = owners[0]
+    with force_locale(owner.language):
+        seen = (_seen(of_meeting.understand(row), owner.person_id) for row in meetings)
+        shown = published(seen, without_accepted=owner.mode is FeedMode.unaccepted)
+        octets = written(", ".join(each.name for each in owners), owner.timezone, shown)
     return Text(octets, sha256(octets).hexdigest()[:32])
 
 
-def _seen(row: Row[Any], reader: int) -> Seen:
+def _seen(row: Any, reader: int) -> Seen:
     answer = row.answer and (row.answer if answer_holds(row.answered_sequence, row.moved_sequence) else "none")
     return Seen(
         _told(row),
@@ -192,7 +224,7 @@ def _seen(row: Row[Any], reader: int) -> Seen:
     )
 
 
-def _told(row: Row[Any]) -> Told:
+def _told(row: Any) -> Told:
     return Told(
         uid=row.uid,
         created_at=row.created_at,

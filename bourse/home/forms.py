@@ -1,6 +1,6 @@
 """What a person chooses about his calendar."""
 
-from wtforms import RadioField
+from wtforms import BooleanField, RadioField
 from wtforms.fields import SelectChoice
 
 from bourse.forms import BourseForm
@@ -19,3 +19,9 @@ class FeedForm(BourseForm):
     mode = RadioField(
         _l("Quelles rencontres ?"), choices=MODES, default=FeedMode.all, coerce=FeedMode, validate_choice=True
     )
+
+
+class AnswersForm(BourseForm):
+    """Whether answers given here are sent to the person's calendar as well."""
+
+    tells_calendar = BooleanField(_l("Mettre mon agenda à jour quand je réponds ici"))

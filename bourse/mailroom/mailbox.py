@@ -2,7 +2,9 @@
 
 import contextlib
 import imaplib
+import socket
 import ssl
+import threading
 from collections.abc import Iterator
 from typing import Self
 from urllib.parse import unquote, urlsplit
@@ -12,6 +14,7 @@ from imap_tools import BaseMailBox, ImapToolsError, MailBox, MailBoxUnencrypted
 from bourse.mailroom.unpack import MOST_BYTES
 
 SECONDS = 20  # for each thing asked of the server
+LONGEST = 120  # seconds for a whole mail
 PORTS = {"imap": 143, "imaps": 993}
 TOP = "Bourse"
 
@@ -62,22 +65,38 @@ class Mailbox:
         with contextlib.suppress(OSError):
             self._line.client.shutdown()
 
+    def _cut(self) -> None:
+        """Ends the line under whoever reads from it in another thread, without waiting for him."""
+        with contextlib.suppress(OSError):
+            self._line.client.socket().shutdown(socket.SHUT_RDWR)
+
     def _connected(self) -> BaseMailBox:
         host, port = self._url.hostname or "127.0.0.1", self._url.port or PORTS[self._url.scheme]
         if self._url.scheme == "imaps":
             return MailBox(host, port, timeout=SECONDS, ssl_context=ssl.create_default_context())
         return MailBoxUnencrypted(host, port, timeout=SECONDS)
 
-    def waiting(self, most: int) -> list[int]:
-        """The UIDs of the mails that have waited longest."""
+    def waiting(self) -> list[int]:
+        """The UIDs of the mails that wait."""
         with _told_plainly():
-            return sorted(map(int, self._line.uids("UNDELETED")))[:most]
+            return [int(uid) for uid in self._line.uids("UNDELETED")]
 
     def read(self, uid: int) -> bytes:
         """The mail's first megabytes; empty when it is gone. It stays unread for people."""
-        with _told_plainly():
+        with _told_plainly(), self._hanging_up_after(LONGEST):
             _, told = self._line.client.uid("FETCH", str(uid), f"(BODY.PEEK[]<0.{MOST_BYTES}>)")
         return next((each[1] for each in told if isinstance(each, tuple)), b"")
+
+    @contextlib.contextmanager
+    def _hanging_up_after(self, seconds: float) -> Iterator[None]:
+        """A mail that comes a few bytes at a time is never late, and never there."""
+        watch = threading.Timer(seconds, self._cut)
+        watch.daemon = True
+        watch.start()
+        try:
+            yield
+        finally:
+            watch.cancel()
 
     def put_away(self, uid: int, folder: str) -> None:
         """Moves a mail into one of the house's own folders, which is made when it is first needed."""

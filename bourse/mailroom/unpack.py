@@ -129,6 +129,7 @@ class Mail:
             or headers.first("Auto-Submitted").lower() not in ("", "no")
             or headers.first("Precedence").lower() in ("bulk", "list", "junk", "auto_reply")
             or any(headers.all(name) for name in ("X-Autoreply", "X-Autorespond", "X-Loop", "List-Id"))
+            or bool({"oof", "all"} & set(re.findall("[a-z]+", headers.first("X-Auto-Response-Suppress").lower())))
             or headers.first("Return-Path") == "<>"
         )
 

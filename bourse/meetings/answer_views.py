@@ -92,6 +92,7 @@ def answer_by_link(token: str) -> ResponseReturnValue:
         meeting=invitation.meeting,
         is_done=form.is_submitted() and not form.errors,
         sentence=_sentence(invitation) if invitation.answer is not Answer.none else "",
+        token=token,
         is_former_date=link.sequence < invitation.meeting.moved_sequence,
     )
     return keep_private(make_response(page))

@@ -40,6 +40,8 @@ def _write_letters_of(meeting: Meeting, now: datetime) -> None:
     let_go(meeting, now)
     if _has_a_new_place(meeting, now):
         meeting.note_new_place()
+    elif _has_new_texts(meeting, now):
+        meeting.changed_at = now
     if outdating(meeting, now):
         with_calendars(meeting, lock=True)  # the host may be keeping somebody out this very moment
     invitations = {invitation.id: invitation for invitation in meeting.invitations}
@@ -77,6 +79,13 @@ def _has_a_new_place(meeting: Meeting, now: datetime) -> bool:
     """Whether the place differs from what was sent though nobody moved the meeting: its company's sheet was changed."""
     due = outdating(meeting, now)
     return any(message.reason is Reason.moved and message.sequence > meeting.sequence for message in due)
+
+
+def _has_new_texts(meeting: Meeting, now: datetime) -> bool:
+    """Whether a text differs from all that was sent, written in the meeting or on its company's sheet: a revision."""
+    copies = (copy for invitation in meeting.invitations for copy in invitation.copies)
+    is_told = any(copy.fingerprint == mark_of(meeting) for copy in copies)
+    return not is_told and any(message.reason is Reason.changed for message in outdating(meeting, now))
 
 
 def messages_due(meeting: Meeting, now: datetime, facts: MeetingFacts | None = None) -> list[Message]:
@@ -125,12 +134,19 @@ def send_again(invitation: Invitation, now: datetime) -> None:
         address=copy.address,
         method=copy.method,
         sequence=copy.sequence,
-        partstat=PARTSTAT.get(invitation.current_answer, "NEEDS-ACTION"),
+        partstat=_partstat(invitation),
         reason=Reason.asked,
         stamp=reconcile.next_stamp(copy.stamp, now),
         fingerprint=mark_of(invitation.meeting),
     )
     _write(message, invitation)
+
+
+def shows(invitation: Invitation) -> None:
+    """Notes that the person's calendar shows the answer already, for it gave it."""
+    latest = {copy.address.casefold(): copy for copy in sorted(invitation.copies, key=lambda copy: copy.stamp)}
+    for copy in latest.values():
+        copy.partstat = _partstat(invitation)
 
 
 def _terms(meeting: Meeting) -> Terms:
@@ -188,13 +204,19 @@ def _invitation_facts(invitation: Invitation) -> InvitationFacts:
         key=invitation.id,
         address=invitation.person.email,
         is_invited=invitation.stands,
-        partstat=PARTSTAT.get(invitation.current_answer, "NEEDS-ACTION"),
+        partstat=_partstat(invitation),
         copies=[_copy(each) for each in invitation.copies if each.counts],
+        answered_at=invitation.answered_at,
+        tells_answers=invitation.person.tells_calendar,
     )
 
 
+def _partstat(invitation: Invitation) -> str:
+    return PARTSTAT.get(invitation.current_answer, "NEEDS-ACTION")
+
+
 def _copy(row: CalendarCopy) -> Copy:
-    return Copy(row.address, row.method, row.sequence, row.fingerprint, row.stamp, row.waits)
+    return Copy(row.address, row.method, row.sequence, row.fingerprint, row.stamp, row.waits, row.partstat)
 
 
 def _write(message: Message, invitation: Invitation) -> Letter:
@@ -238,6 +260,7 @@ def _remember(message: Message, invitation: Invitation, first_message_id: str, l
             sequence=message.sequence,
             fingerprint=message.fingerprint,
             stamp=message.stamp,
+            partstat=message.partstat,
             first_message_id=first_message_id,
             letter=letter,
         )

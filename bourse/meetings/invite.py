@@ -107,7 +107,6 @@ def request(entry: CalendarEntry, attendee: Attendee) -> bytes:
     # RSVP stays TRUE after an answer: Outlook shows no buttons without it.
     event["attendee"].params["RSVP"] = "TRUE"
     event.add("transp", "OPAQUE")
-    event.add("x-microsoft-disallow-counter", "TRUE")
     add_details(event, entry)
     return _bytes("REQUEST", entry.zone, event)
 

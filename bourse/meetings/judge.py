@@ -56,9 +56,9 @@ class Reason(StrEnum):
 class Known:
     """What the house knows of the meeting of that UID, and of the invitation of that attendee.
 
-    `addresses` are where that person's calendar invitations stand, in small letters; none: nobody of that address is
-    invited now. `sent_sequence` and `sent_stamp` are of the last invitation sent there, which `tells_present` unless
-    time or place changed since. `heard_…` are of the last reply taken.
+    `addresses` are where that person's calendar invitations stand, and others that he has proved his own, in small
+    letters; none: nobody of that address is invited now. `sent_sequence` and `sent_stamp` are of the last invitation
+    sent there, which `tells_present` unless time or place changed since. `heard_…` are of the last reply taken.
     """
 
     is_closed: bool = False

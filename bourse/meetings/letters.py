@@ -13,7 +13,7 @@ from bourse.mailroom.paper import on_paper
 from bourse.meetings import answer_link, tell
 from bourse.meetings.answer_link import AnswerLink
 from bourse.meetings.invite import Attendee, Organizer, cancel, request
-from bourse.meetings.models import Invitation, Meeting
+from bourse.meetings.models import Answer, Invitation, Meeting
 from bourse.meetings.reconcile import CANCEL, Message, Reason
 from bourse.meetings.tell import Told
 from bourse.people.models import Person
@@ -23,6 +23,7 @@ SUBJECTS = {
     "invitation": lambda **facts: _("Invitation : %(day)s, chez %(company)s", **facts),
     "new_date": lambda **facts: _("Modifié : %(day)s, chez %(company)s", **facts),
     "changed": lambda **facts: _("Modifié : %(day)s, chez %(company)s", **facts),
+    "answered": lambda **facts: _("Votre réponse : %(answer)s – %(day)s, chez %(company)s", **facts),
     "cancelled": lambda **facts: _("Annulé : %(day)s, chez %(company)s", **facts),
 }
 OF_A_CHANGE = (Reason.moved, Reason.changed, Reason.cancelled, Reason.restored)
@@ -40,8 +41,12 @@ def calendar_letter(message: Message, invitation: Invitation) -> Parts:
     with force_locale(invitation.person.language), on_the_clock_of(meeting.club.timezone):
         letter = on_paper(
             "meetings/letters/calendar",
-            SUBJECTS[message.letter](day=day(meeting.starts_at, year=False), company=meeting.company.name),
+            SUBJECTS[message.letter](
+                day=day(meeting.starts_at, year=False), company=meeting.company.name, answer=_answer(invitation)
+            ),
             kind=message.letter,
+            answer=_answer(invitation),
+            our_address=organizer().address,
             meeting=meeting,
             title=_title(invitation),
             invitation=invitation,
@@ -67,6 +72,12 @@ def question(kind: str, invitation: Invitation, answer: str) -> Parts:
             facilitator=facilitator_of(meeting),
             url=f"{answer_url(invitation)}?answer={answer}",
         )
+
+
+def _answer(invitation: Invitation) -> str:
+    """What the person answered, as one says it; empty when nothing holds."""
+    said = {Answer.accepted: _("oui"), Answer.tentative: _("s'il le faut"), Answer.declined: _("non")}
+    return said.get(invitation.current_answer, "")
 
 
 def _title(invitation: Invitation) -> str:

@@ -296,6 +296,7 @@ class CalendarCopy(db.Model):
     sequence: Mapped[int]
     fingerprint: Mapped[Line]
     stamp: Mapped[datetime]
+    partstat: Mapped[Short] = mapped_column(default="")  # the answer that it shows there; empty: nobody knows
     first_message_id: Mapped[Line]  # clients thread by it
     letter_id: Mapped[int | None] = mapped_column(ForeignKey("letter.id", ondelete="SET NULL"))
     invitation: Mapped[Invitation] = relationship(back_populates="copies")

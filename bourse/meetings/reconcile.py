@@ -7,6 +7,9 @@ due.
 
 A message that waits to leave and is no longer right is recalled and counts as never written: quick edits become
 one message, and an edit that is taken back becomes none.
+
+An answer given elsewhere than in a calendar is told to the calendar once it has stood for a moment, so that both agree;
+the calendar's own answer is known to stand there, and nothing is said to it.
 """
 
 from __future__ import annotations
@@ -19,6 +22,8 @@ from hashlib import sha256
 
 REQUEST = "REQUEST"
 CANCEL = "CANCEL"
+ANSWERS = frozenset({"ACCEPTED", "TENTATIVE", "DECLINED"})
+SETTLES = timedelta(minutes=1)  # how long an answer stands before it is told: one may change one's mind
 
 
 class Reason(StrEnum):
@@ -27,6 +32,7 @@ class Reason(StrEnum):
     new = "new"
     moved = "moved"  # another time or place
     changed = "changed"  # another text
+    answered = "answered"  # on the page, by the link or on the telephone; the calendar does not know it yet
     removed = "removed"
     cancelled = "cancelled"
     restored = "restored"  # it had been taken out of this calendar and comes back
@@ -34,7 +40,8 @@ class Reason(StrEnum):
     asked = "asked"  # the calendar itself asked to be told again
 
 
-LETTERS = {Reason.moved: "new_date", Reason.changed: "changed"}
+LETTERS = {Reason.moved: "new_date", Reason.changed: "changed", Reason.answered: "answered"}
+SAME_NUMBER = (Reason.changed, Reason.answered)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +67,10 @@ class MeetingFacts:
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """A calendar message written to one address about one invitation; `waits`: it has not left yet."""
+    """A calendar message written to one address about one invitation; `waits`: it has not left yet.
+
+    `partstat` is the answer that this calendar shows; empty when nobody knows.
+    """
 
     address: str
     method: str
@@ -68,6 +78,7 @@ class Copy:
     fingerprint: str
     stamp: datetime
     waits: bool = False
+    partstat: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +86,7 @@ class InvitationFacts:
     """One person's invitation. `is_invited` is false once removed, excluded, gone from the club or paused.
 
     `partstat` is the answer that holds now (RFC 5545 §3.2.12): NEEDS-ACTION when there is none or it is
-    to confirm.
+    to confirm. `tells_answers`: he wants his calendar to show what he answers elsewhere.
     """
 
     key: Hashable
@@ -83,6 +94,12 @@ class InvitationFacts:
     is_invited: bool = True
     partstat: str = "NEEDS-ACTION"
     copies: Sequence[Copy] = ()
+    answered_at: datetime | None = None
+    tells_answers: bool = True
+
+    def has_settled(self, now: datetime) -> bool:
+        """Whether the answer has stood for long enough to be told."""
+        return self.answered_at is None or now - self.answered_at >= SETTLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +117,13 @@ class Message:
 
     @property
     def letter(self) -> str:
-        """The letter that carries it: invitation, new_date, changed or cancelled."""
+        """The letter that carries it: invitation, new_date, changed, answered or cancelled."""
         return "cancelled" if self.method == CANCEL else LETTERS.get(self.reason, "invitation")
 
     @property
     def copy(self) -> Copy:
         """What is then known to stand at this address."""
-        return Copy(self.address, self.method, self.sequence, self.fingerprint, self.stamp)
+        return Copy(self.address, self.method, self.sequence, self.fingerprint, self.stamp, partstat=self.partstat)
 
 
 def due(meeting: MeetingFacts, invitations: Iterable[InvitationFacts], now: datetime) -> list[Message]:
@@ -162,7 +179,7 @@ def next_stamp(last: datetime | None, now: datetime) -> datetime:
 def _due_to(meeting: MeetingFacts, invitation: InvitationFacts, now: datetime) -> list[Message]:
     known = list(invitation.copies)
     messages = []
-    for address, method, reason in _steps(meeting, invitation):
+    for address, method, reason in _steps(meeting, invitation, now):
         message = Message(
             invitation=invitation.key,
             address=address,
@@ -178,7 +195,7 @@ def _due_to(meeting: MeetingFacts, invitation: InvitationFacts, now: datetime) -
     return messages
 
 
-def _steps(meeting: MeetingFacts, invitation: InvitationFacts) -> list[tuple[str, str, Reason]]:
+def _steps(meeting: MeetingFacts, invitation: InvitationFacts, now: datetime) -> list[tuple[str, str, Reason]]:
     """What one person is to get: address, method, reason.
 
     Cancellations leave first and the REQUEST then outranks them, for two addresses may be one mailbox.
@@ -192,9 +209,13 @@ def _steps(meeting: MeetingFacts, invitation: InvitationFacts) -> list[tuple[str
         for address, copy in held.items()
         if copy.method == REQUEST and not (wanted and address == here)
     ]
-    if wanted and (reason := _reason_to_request(meeting, invitation, held.get(here), moving=bool(steps))):
-        steps.append((invitation.address, REQUEST, reason))
-    return steps
+    if not wanted:
+        return steps
+    copy = held.get(here)
+    reason = _reason_to_request(meeting, invitation, copy, moving=bool(steps))
+    if reason is None and copy is not None and _is_answer_news(invitation, copy, now):
+        reason = Reason.answered
+    return [*steps, (invitation.address, REQUEST, reason)] if reason else steps
 
 
 def _reason_to_cancel(meeting: MeetingFacts, invitation: InvitationFacts) -> Reason:
@@ -219,10 +240,16 @@ def _reason_to_request(
     return Reason.new_address if moving else None
 
 
+def _is_answer_news(invitation: InvitationFacts, copy: Copy, now: datetime) -> bool:
+    """Whether that calendar shows another answer than the one that was given."""
+    is_other = bool(copy.partstat) and copy.partstat != invitation.partstat and invitation.partstat in ANSWERS
+    return is_other and invitation.tells_answers and invitation.has_settled(now)
+
+
 def _next_sequence(sequence: int, reason: Reason, known: Sequence[Copy]) -> int:
-    """A text alone keeps the number that this person has; anything else goes above it."""
+    """A text or an answer alone keeps the number that this person has; anything else goes above it."""
     highest = max((copy.sequence for copy in known), default=-1)
-    return max(sequence, highest if reason is Reason.changed else highest + 1)
+    return max(sequence, highest if reason in SAME_NUMBER else highest + 1)
 
 
 def _digest(*texts: str) -> str:

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from flask import current_app
+from sqlalchemy.orm import joinedload, selectinload
 
 from bourse.clubs.models import Club
 from bourse.clubs.roles import memberships_of
@@ -10,7 +11,7 @@ from bourse.db import db
 from bourse.mailroom.bounce import Bounce, Severity
 from bourse.mailroom.models import Letter, write
 from bourse.meetings import letters
-from bourse.meetings.due import send_again, tells_present
+from bourse.meetings.due import send_again, shows, tells_present
 from bourse.meetings.hear import Counter, Incoming, Nothing, Reply, Words, hear
 from bourse.meetings.heard_models import MOST_RAW, Heard, open_claims
 from bourse.meetings.judge import ANSWERS, Known, Reason, Ruling, Verdict, judge
@@ -18,10 +19,12 @@ from bourse.meetings.models import Answer, CalendarCopy, Invitation, Meeting, Vi
 from bourse.meetings.reconcile import REQUEST
 from bourse.meetings.vouch import proof_of
 from bourse.people.bounces import note_bounce
-from bourse.people.models import Person, note
+from bourse.people.models import Person, note, person_at
 
 DOUBTED = (Reason.other_sender, Reason.on_behalf, Reason.refused_sender)
 QUEUED_AN_HOUR = 10  # of one sender
+OF_PERSON = joinedload(Invitation.person).options(selectinload(Person.memberships), selectinload(Person.aliases))
+WITH_ADDRESSES = selectinload(Meeting.invitations).options(selectinload(Invitation.copies), OF_PERSON)
 REFERENCES = 20
 
 
@@ -66,7 +69,7 @@ def _record(mail: Incoming, at: datetime) -> Heard:
 def _take_reply(heard: Heard, mail: Incoming, reply: Reply) -> Person | None:
     """Does what the ruling on an answer says; returns whose answer was taken."""
     _write_down(heard, reply)
-    meeting = db.session.scalar(db.select(Meeting).filter_by(uid=reply.uid))
+    meeting = db.session.scalar(db.select(Meeting).filter_by(uid=reply.uid).options(WITH_ADDRESSES))
     invitation = _invitation(meeting, [*reply.attendees[:1], mail.sender]) if meeting else None
     if invitation is not None:  # an answer on the web may be on its way: one after the other
         db.session.execute(db.select(Invitation.id).filter_by(id=invitation.id).with_for_update())
@@ -100,10 +103,11 @@ def _invitation(meeting: Meeting, addresses: list[str]) -> Invitation | None:
 
 
 def _addresses(invitation: Invitation) -> frozenset[str]:
-    """Where the person's calendar has the meeting: nowhere any more when he is not invited now."""
+    """Where the person's calendar has the meeting, and where he surely writes from; none when he is not invited now."""
     if not invitation.stands:
         return frozenset()
-    return frozenset({invitation.person.email.lower(), *(copy.address.lower() for copy in _requests(invitation))})
+    person, sent = invitation.person, (copy.address.lower() for copy in _requests(invitation))
+    return frozenset({person.email.lower(), *sent, *person.other_addresses})
 
 
 def _requests(invitation: Invitation) -> list[CalendarCopy]:
@@ -149,6 +153,8 @@ def _carry_out(ruling: Ruling, reply: Reply, invitation: Invitation, at: datetim
         is_former=is_former,
     )
     invitation.heard_sequence, invitation.heard_stamp = reply.sequence, ruling.stamp
+    if not is_former:
+        shows(invitation)
     invitation.person.trust_address()
     if is_former and any(copy.sequence > reply.sequence for copy in _requests(invitation)):
         ask("former_date", invitation, ANSWERS.get(reply.partstat, ""))
@@ -225,5 +231,5 @@ def _queue(heard: Heard, raw: bytes) -> None:
 
 def _club_of(sender: str) -> Club | None:
     """The club of a person of ours."""
-    person = db.session.scalar(db.select(Person).where(Person.email == sender)) if sender else None
+    person = person_at(sender)
     return next((each.club for each in memberships_of(person)), None) if person else None

@@ -21,7 +21,7 @@ from bourse.meetings.due import facts_of, keep_quiet, let_go, mark_of, messages_
 from bourse.meetings.facts import kept_out_of, turnouts, with_calendars
 from bourse.meetings.forms import AnswerForm, ConfirmForm, LettersForm, MeetingForm
 from bourse.meetings.models import Invitation, Meeting, Season
-from bourse.meetings.reconcile import Message, is_same_terms
+from bourse.meetings.reconcile import Message, Reason, is_same_terms
 from bourse.people.models import Person, note
 from bourse.words import _
 
@@ -201,7 +201,7 @@ def _look_first(meeting: Meeting, before: str) -> str | None:
     form = LettersForm()
     is_right = form.validate()
     db.session.flush()
-    due = messages_due(with_calendars(meeting), now())
+    due = [each for each in messages_due(with_calendars(meeting), now()) if each.reason is not Reason.answered]
     if not is_right or (due and request.form.get("step") == "look"):
         page = render_template("meetings/look.html", form=form, meeting=meeting, due=_with_people(meeting, due))
         db.session.rollback()

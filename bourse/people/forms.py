@@ -23,6 +23,14 @@ class CodeForm(BourseForm):
     )
 
 
+class AliasForm(BourseForm):
+    address = AddressField(
+        _l("Une autre adresse à vous"),
+        missing=_l("Indiquez l'adresse à ajouter."),
+        wrong=_l("Indiquez une adresse e-mail complète, comme prenom@entreprise.fr."),
+    )
+
+
 class EnterForm(BourseForm):
     keep = BooleanField(_l("Rester connecté sur cet appareil"))
 

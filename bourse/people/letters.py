@@ -24,3 +24,10 @@ def new_device(person: Person, device: str) -> Parts:
     with force_locale(person.language):
         subject = _("Vérifiez une nouvelle connexion")
         return on_paper("people/letters/new_device", subject, person=person, url=url, device=device)
+
+
+def confirm_alias(person: Person, url: str) -> Parts:
+    """Asks, at another address, whether it is the person's too."""
+    with force_locale(person.language):
+        subject = _("Confirmez que cette adresse est la vôtre")
+        return on_paper("people/letters/confirm_alias", subject, person=person, url=url)

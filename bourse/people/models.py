@@ -5,8 +5,8 @@ from enum import StrEnum
 from typing import Any
 
 from flask_login import UserMixin
-from sqlalchemy import ForeignKey
-from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, backref, mapped_column, relationship, validates
 
 from bourse.clock import now
 from bourse.db import Line, Short, db
@@ -28,6 +28,7 @@ class Person(UserMixin, db.Model):
     mobile: Mapped[Short | None]
     language: Mapped[Language] = mapped_column(default=Language.fr)
     is_closed: Mapped[bool] = mapped_column(default=False)  # the account is shut: nobody comes in with it
+    tells_calendar: Mapped[bool] = mapped_column(default=True)  # what he answers here is sent to his calendar
     address_failed_at: Mapped[datetime | None]  # since when letters to `email` do not arrive, and what was said
     address_failure: Mapped[Line | None]
     address_failures: Mapped[int] = mapped_column(default=0, server_default="0")  # letters that said so
@@ -53,12 +54,42 @@ class Person(UserMixin, db.Model):
         return self.address_failures >= SUSPENDED_FROM
 
     @property
+    def other_addresses(self) -> list[str]:
+        """Those besides `email` that he writes from for sure."""
+        return [alias.address for alias in self.aliases if alias.is_confirmed]
+
+    @property
     def name(self) -> str:
         return f"{self.given_name} {self.family_name}".strip()
 
     @property
     def recipient(self) -> tuple[str, str]:
         return self.name, self.email
+
+
+class Alias(db.Model):
+    """Another address from which a person writes; it counts once somebody has confirmed from its own mailbox."""
+
+    __table_args__ = (UniqueConstraint("person_id", "address"),)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    address: Mapped[Line] = mapped_column(index=True)  # in lower case
+    asked_at: Mapped[datetime | None]  # when the last link left
+    confirmed_at: Mapped[datetime | None]
+    person: Mapped[Person] = relationship(backref=backref("aliases", order_by="Alias.id"))
+
+    @property
+    def is_confirmed(self) -> bool:
+        return self.confirmed_at is not None
+
+
+def person_at(address: str) -> Person | None:
+    """Who writes from an address: his own, or another that he has confirmed."""
+    if not address:
+        return None
+    own = db.session.scalar(db.select(Person).where(Person.email == address))
+    confirmed = db.select(Alias).where(Alias.address == address, Alias.confirmed_at.is_not(None)).order_by(Alias.id)
+    alias = None if own else db.session.scalar(confirmed.limit(1))
+    return alias.person if alias else own
 
 
 def is_anybody_known() -> bool:

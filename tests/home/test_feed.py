@@ -9,13 +9,14 @@ import time_machine
 from bourse.clock import now
 from bourse.clubs.models import Club, MembershipState
 from bourse.db import db
-from bourse.home import models
+from bourse.home import feed_views, reading_models
 from bourse.home.models import Feed
+from bourse.mailroom.models import Letter
 from bourse.meetings.due import write_calendar_letters
 from bourse.meetings.letters import answer_url
 from bourse.meetings.models import Answer, Meeting, Via
 from bourse.people.models import Language, Person
-from tests.cast import a_meeting, invitation_of
+from tests.cast import a_club, a_company, a_meeting, a_member, a_person, invitation_of
 from tests.meetings.parsers import ALL_READERS, all_by_icalendar
 from tests.test_queries import counted
 
@@ -202,14 +203,14 @@ def test_reading_writes_at_most_once_an_hour_for_who_has_it(app, club, client, s
     known = {"If-None-Match": client.get(path).headers["ETag"]}
     with counted() as sent:
         client.get(path, headers=known)
-    assert [statement.split()[0] for statement in sent] == ["SELECT", "SELECT"]
+    assert [statement for statement in sent if not statement.startswith("SELECT")] == []
     with time_machine.travel(now() + timedelta(hours=2)), counted() as sent:
         client.get(path, headers=known)
     assert len([statement for statement in sent if statement.startswith("UPDATE")]) == 1
 
 
 def test_a_calendar_that_reads_without_end_is_asked_to_wait(club, client, subscribe, monkeypatch):
-    monkeypatch.setattr(models, "READS_AN_HOUR", 3)
+    monkeypatch.setattr(reading_models, "READS_AN_HOUR", 3)
     path = subscribe("marc")
     answers = [client.get(path) for _ in range(4)]
     assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
@@ -236,6 +237,70 @@ def test_a_club_elsewhere_is_told_on_its_own_clocks(app, club, client, subscribe
     assert read.starts_at == starts_at
     assert "8\u00a0h\u00a0–\u00a012\u00a0h" in read.description
     assert "X-WR-TIMEZONE:America/Montreal" in text_of(client.get(path).data)
+
+
+def test_its_entry_is_revised_as_the_invitation_is(app, club, client, subscribe):
+    """DTSTAMP and LAST-MODIFIED are one (RFC 5545 §3.8.7.2), the same as in the mail, and rise with a text."""
+
+    def revisions(text):
+        return re.findall(r"^(?:DTSTAMP|LAST-MODIFIED):(\S+)", text.partition("BEGIN:VEVENT")[2], re.MULTILINE)
+
+    path = subscribe("nadia")
+    with time_machine.travel(now() + timedelta(hours=1)), app.app_context():
+        meeting_of(club).company.parking = "Portail C"
+        db.session.flush()
+        write_calendar_letters(now())
+        db.session.commit()
+    with time_machine.travel(now() + timedelta(hours=2)), app.app_context():
+        meeting_of(club).company.parking = "Portail D"
+        db.session.flush()
+        write_calendar_letters(now())
+        db.session.commit()
+        hers = db.select(Letter).filter_by(to_address="nadia@bourse.example").order_by(Letter.id.desc()).limit(1)
+        letter = db.session.scalars(hers).one()
+        assert letter.calendar
+        _stamp, modified = revisions(letter.calendar.decode())
+    assert revisions(text_of(client.get(path).data)) == [modified, modified]
+
+
+def test_it_reads_the_same_to_the_byte_whenever_it_is_read(club, client, subscribe):
+    path = subscribe("marc")
+    first = client.get(path)
+    assert not first.headers["ETag"].startswith("W/")
+    with time_machine.travel(now() + timedelta(hours=5)):
+        feed_views._text.cache_clear()
+        again = client.get(path)
+    for header in ("ETag", "Last-Modified"):
+        assert again.headers[header] == first.headers[header]
+    assert again.data == first.data
+
+
+def test_nothing_in_the_address_makes_it_tell_more(app, club, client, subscribe):
+    """One address, one reader: whatever else is asked for, it tells what he may know."""
+    with app.app_context():
+        other = a_club("autre-club")
+        host = a_member(other, a_person("paula"), a_company(other.organisation, "Fraisage Arolle"))
+        a_meeting(other, host, [host.person], days=12)
+        db.session.commit()
+    path = subscribe("marc")
+    told = client.get(path).data
+    assert b"Arolle" not in told
+    for asked in ("?club=autre-club", "?person=1", "?mode=all&reader=1", "?email=paula@bourse.example"):
+        assert client.get(path + asked).data == told
+
+
+def test_the_page_says_when_it_was_made_and_last_read(club, client, visit, subscribe):
+    path = subscribe("marc")
+    visit(client, "marc")
+    assert "Aucun agenda ne l’a encore lue" in client.get("/feed/").text
+    entries(client, path)
+    assert "Lue pour la dernière fois" in client.get("/feed/").text
+
+
+def test_the_page_says_how_often_and_that_one_may_see_a_meeting_twice(club, client, visit):
+    page = visit(client, "marc").get("/feed/").text
+    for words in ("toutes les quelques heures", "elle y serait deux fois", "club<wbr>@bourse.example à vos contacts"):
+        assert words in page.replace("club@bourse", "club<wbr>@bourse")
 
 
 def test_no_log_holds_the_address(club, client, subscribe, capfd):

@@ -1,8 +1,10 @@
 """The mailbox: each mail is heard once and put away, whatever the mail, the server or the worker do."""
 
 import socket
+import sqlite3
 import threading
 import time
+from contextlib import closing
 
 import pytest
 import time_machine
@@ -16,6 +18,7 @@ from bourse.mailroom.models import Collected
 from bourse.mailroom.worker import Worker
 from bourse.meetings.heard_models import Heard
 from bourse.meetings.models import Answer
+from tests.bad_mailbox import BadMailbox
 from tests.cast import invitation_of
 from tests.meetings.post import MORNING, NOON, mail, send_invitations
 
@@ -148,6 +151,105 @@ def test_a_mailbox_that_never_answers_holds_no_letter_up(app, club, smtp, runner
         assert time.monotonic() - begun < 20
         assert len(smtp.received) == 3
         silent.accept()[0].close()
+
+
+@pytest.mark.parametrize("how", ["half", "drips"])
+def test_while_a_mail_comes_slowly_everybody_else_writes(app, club, smtp, runner, monkeypatch, how):
+    """The mailbox stops in the middle of a mail, or gives it a byte at a time: the database is nobody's meanwhile."""
+    monkeypatch.setattr(line, "SECONDS", 30)
+    until_nothing_is_due = Worker.run
+    took: list[float] = []
+
+    def carry_meanwhile(carrier, once):
+        assert mailbox.is_giving.wait(5)
+        begun = time.monotonic()
+        until_nothing_is_due(carrier, once=True)
+        took.append(time.monotonic() - begun)
+
+    monkeypatch.setattr(Worker, "run", carry_meanwhile)
+    with BadMailbox([a_mail(b"x" * 1000)], _1=how) as mailbox:
+        object.__setattr__(app.config["SETTINGS"], "imap_url", mailbox.url)
+        assert runner.invoke(args=["worker"]).exit_code == 0
+        assert mailbox.mails  # it is still at it
+    assert len(smtp.received) == 3
+    assert took[0] < 5
+
+
+def test_a_mail_that_never_ends_is_given_up(app, logs, monkeypatch):
+    monkeypatch.setattr(line, "LONGEST", 0.5)
+    with BadMailbox([a_mail(b"x" * 1000)], _1="drips") as mailbox:
+        begun = time.monotonic()
+        collector(mailbox, Ear()).run(once=True)
+        assert time.monotonic() - begun < 3
+    assert [entry["event"] for entry in logs] == ["no mail collected"]
+
+
+@pytest.mark.parametrize("how", ["half", "hangs up", "refuses"])
+def test_a_mail_that_the_mailbox_cannot_give_holds_no_other_up_and_is_not_lost(app, monkeypatch, how):
+    monkeypatch.setattr(line, "SECONDS", 0.3)
+    with BadMailbox([a_mail(b"%d" % number) for number in range(1, 5)], _1=how) as mailbox:
+        ear = Ear()
+        patient = collector(mailbox, ear)
+        for _ in range(2):
+            patient.run(once=True)
+        assert mailbox.moved.keys() == {2, 3, 4}
+        patient.run(once=True)
+        assert 1 in mailbox.mails  # nobody has heard it: it waits until the mailbox gives it
+        mailbox.gives.clear()
+        patient.run(once=True)
+    assert (mailbox.mails, mailbox.moved[1]) == ({}, "Bourse/traites")
+
+
+def test_of_ten_thousand_old_mails_each_round_takes_fifty_and_asks_for_no_other(app):
+    with BadMailbox(a_mail(b"%d" % number) for number in range(1, 10_001)) as mailbox:
+        begun = time.monotonic()
+        assert collector(mailbox, Ear())._round()
+        assert time.monotonic() - begun < 5
+        assert mailbox.fetched == list(range(1, 51))
+
+
+def test_a_mail_of_twenty_megabytes_is_heard_like_any_other(the_day, app, club):
+    """Its answer stands at the beginning; the rest is a photo that nobody asked for."""
+    photo = b"\r\n".join([b"/9j4" * 19] * (20 * 2**20 // 78))
+    head, _, tail = mail("nested").rpartition(b"\r\n--")
+    boundary = tail.partition(b"--")[0]
+    huge = head + b"\r\n--" + boundary + b"\r\nContent-Type: image/jpeg\r\n\r\n" + photo
+    send_invitations(club)
+    the_day.move_to(NOON)
+    with BadMailbox([huge, a_mail(b"next")]) as mailbox:
+        begun = time.monotonic()
+        Collector(mailbox.url, app.config["HEAR"], threading.Event()).run(once=True)
+        assert time.monotonic() - begun < 5
+    assert mailbox.moved == {1: "Bourse/traites", 2: "Bourse/a-lire"}
+    assert invitation_of(club.meeting, club.nadia).current_answer is Answer.accepted
+
+
+def test_the_collector_waits_its_turn_to_write(app, club, settings, runner):
+    """Somebody writes on the site without end: each mail is heard once all the same, and none has to be tried again."""
+    is_done = threading.Event()
+
+    def write_without_end():
+        file = settings.database_url.removeprefix("sqlite:///")
+        with closing(sqlite3.connect(file, timeout=10, isolation_level=None)) as busy:
+            while not is_done.is_set():
+                busy.execute("BEGIN IMMEDIATE")
+                busy.execute("UPDATE person SET mobile = '1' WHERE id = 1")
+                busy.execute("COMMIT")
+
+    mails = [mail("in_words").replace(b"OK je viens", b"OK je viens %d" % number) for number in range(20)]
+    with BadMailbox(mails) as mailbox, capture_logs() as logs:
+        object.__setattr__(app.config["SETTINGS"], "imap_url", mailbox.url)
+        writer = threading.Thread(target=write_without_end)
+        writer.start()
+        try:
+            assert runner.invoke(args=["worker", "--once"]).exit_code == 0
+        finally:
+            is_done.set()
+            writer.join()
+    assert len(mailbox.moved) == 20
+    assert len(db.session.scalars(db.select(Heard)).all()) == 20
+    assert mailbox.fetched == list(range(1, 21))
+    assert "no mail collected" not in [entry["event"] for entry in logs]
 
 
 def test_the_worker_collects_an_answer_and_carries_its_letters(the_day, app, club, mailbox, smtp, runner):

@@ -57,6 +57,92 @@ def test_each_program_s_answer_is_the_same_answer(name, partstat, comment):
     )
 
 
+IN_LINES = read("bare_lf").decode()
+
+
+def altered(*changes: tuple[str, str]) -> Reply:
+    """What is heard of an answer with other lines in it."""
+    text = IN_LINES
+    for line, other in changes:
+        assert line in text
+        text = text.replace(line, other)
+    reply = hear(text.encode(), KEY).says
+    assert isinstance(reply, Reply)
+    return reply
+
+
+@pytest.mark.parametrize(
+    ("line", "other"),
+    [
+        ("method=REPLY", "method=REQUEST"),  # the calendar's own METHOD counts
+        ("; method=REPLY", ""),
+        ("mailto:nadia@bourse.example", "MAILTO:Nadia@Bourse.example"),
+        ("ORGANIZER;CN=Club Bourse:mailto:club@bourse.example\n", ""),
+        ("DTSTART;TZID=Europe/Paris:20270312T140000", "DTSTART;TZID=W. Europe Standard Time:20270312T140000"),
+        ("DTSTART;TZID=Europe/Paris:20270312T140000", "DTSTART:tomorrow"),
+        ("STATUS:CONFIRMED\n", "STATUS:CONFIRMED\nRECURRENCE-ID:20270312T130000Z\n"),
+        ("STATUS:CONFIRMED\n", "STATUS:CONFIRMED\nBEGIN:VALARM\nTRIGGER:-PT1H\nUID:another\nEND:VALARM\n"),
+        ("STATUS:CONFIRMED\n", "REQUEST-STATUS:2.0;Success\n"),
+        ("DTSTAMP:20270302T091500Z", "SEQUENCE:0\nX-MICROSOFT-CDO-APPT-SEQUENCE:0\nDTSTAMP:20270302T091500Z"),
+        ("From: ", "Auto-Submitted: auto-replied\nPrecedence: bulk\nReturn-Path: <>\nFrom: "),
+    ],
+)
+def test_programs_write_it_in_many_ways(line, other):
+    assert altered((line, other)) == said("bare_lf")
+
+
+@pytest.mark.parametrize(("written", "number"), [("", 3), ("SEQUENCE:0\n", 3), ("SEQUENCE:2\n", 2)])
+def test_outlook_s_own_number_counts_where_the_other_is_missing(written, number):
+    own = f"{written}X-MICROSOFT-CDO-APPT-SEQUENCE:3\nDTSTAMP:"
+    assert altered(("DTSTAMP:", own)).sequence == number
+
+
+def test_the_same_answer_twice_in_a_mail_is_one_and_two_are_two():
+    assert {"text/calendar", "application/ics"} <= {part.headers.kind for part in unpack(read("google")).parts}
+    assert said("google").is_alone
+    assert not altered(("END:VEVENT\n", "END:VEVENT\nBEGIN:VEVENT\nUID:other\nEND:VEVENT\n")).is_alone
+
+
+@pytest.mark.parametrize("method", ["PUBLISH", "REQUEST", "ADD", "CANCEL", "DECLINECOUNTER", "X-OTHER", ""])
+def test_only_an_answer_a_proposal_and_a_question_are_heard(method):
+    text = IN_LINES.replace("METHOD:REPLY", f"METHOD:{method}")
+    assert isinstance(hear(text.encode(), KEY).says, Nothing)
+
+
+@pytest.mark.parametrize(
+    ("line", "badly"),
+    [("\nUID:", "\nX-UID:"), ("\nDTSTAMP:2027", "\nDTSTAMP:20x7")],
+)
+def test_what_is_written_badly_where_it_matters_is_not_guessed(line, badly):
+    assert line in IN_LINES
+    assert hear(IN_LINES.replace(line, badly).encode(), KEY).says == Nothing("unreadable")
+    assert altered(("PARTSTAT=ACCEPTED:", 'PARTSTAT="ACCEPTED:')).attendees == ()
+
+
+def test_a_calendar_that_is_too_big_is_not_read():
+    text = IN_LINES.replace("STATUS:CONFIRMED\n", "STATUS:CONFIRMED\n" + "X-PADDING:x\n" * 30_000)
+    assert hear(text.encode(), KEY).says == Nothing("unreadable")
+
+
+@pytest.mark.parametrize(
+    "flag",
+    [
+        "Auto-Submitted: auto-replied",
+        "Precedence: bulk",
+        "Precedence: auto_reply",
+        "X-Autoreply: yes",
+        "X-Auto-Response-Suppress: OOF",
+        "X-Auto-Response-Suppress: DR, OOF, AutoReply",
+        "X-Auto-Response-Suppress: All",
+        "Return-Path: <>",
+        "List-Id: <club.example>",
+    ],
+)
+def test_what_a_machine_writes_in_words_is_no_answer(flag):
+    assert hear(flag.encode() + b"\r\n" + read("in_words"), KEY).says == Nothing("automatic")
+    assert isinstance(hear(b"Auto-Submitted: no\r\n" + read("in_words"), KEY).says, Words)
+
+
 @pytest.mark.parametrize("name", ["counter_google", "counter_outlook"])
 def test_another_time_is_heard_in_its_own_zone(name):
     counter = said(name)

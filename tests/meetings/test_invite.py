@@ -104,10 +104,13 @@ def test_an_invitation_says_what_calendars_need_to_offer_their_buttons() -> None
         "LAST-MODIFIED:20260831T170000Z",
         "DTSTART;TZID=Europe/Paris:20261015T140000",
         "DTEND;TZID=Europe/Paris:20261015T180000",
-        "X-MICROSOFT-DISALLOW-COUNTER:TRUE",
         "GEO:48.838500;-0.000050",
     ):
         assert line in said
+
+
+def test_another_time_may_be_proposed_since_it_is_heard() -> None:
+    assert b"DISALLOW-COUNTER" not in request(MEETING, MARC) + cancel(MEETING, MARC)
 
 
 def test_a_cancellation_keeps_what_identifies_the_meeting_and_tells_nothing_more() -> None:
@@ -125,6 +128,43 @@ def test_an_answer_already_given_stays_on_an_update_and_can_still_be_changed() -
 def test_the_facilitator_is_invited_as_the_one_who_chairs() -> None:
     claire = Attendee("Claire Martin", "claire@bourse.example", chairs=True)
     assert "ROLE=CHAIR" in "".join(lines(request(MEETING, claire)))
+
+
+def test_an_invitation_has_these_properties_and_no_others() -> None:
+    """No repetition, alarm, duration, sharing of others, or word of what the reader's own program decides."""
+    told = "ATTENDEE CREATED DESCRIPTION DTEND DTSTAMP DTSTART GEO LAST-MODIFIED LOCATION ORGANIZER SEQUENCE STATUS"
+    assert " ".join(sorted(names(event_lines(request(MEETING, MARC))))) == f"{told} SUMMARY TRANSP UID URL"
+    assert "TRANSP:OPAQUE" in lines(request(MEETING, MARC))
+
+
+@METHODS
+def test_the_calendar_says_its_method_once_and_outside_the_meeting(write: Write) -> None:
+    said = lines(write(MEETING, MARC))
+    head = said[: said.index("BEGIN:VTIMEZONE")]
+    assert head == ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Club Bourse//bourse//FR", head[-1]]
+    assert head[-1] == f"METHOD:{'REQUEST' if write is request else 'CANCEL'}"
+    assert names(said).count("METHOD") == 1
+    assert [line for line in said if line.startswith("BEGIN:V")] == [
+        "BEGIN:VCALENDAR",
+        "BEGIN:VTIMEZONE",
+        "BEGIN:VEVENT",
+    ]
+
+
+@METHODS
+@pytest.mark.parametrize("zone", ["Europe/Paris", "America/Montreal", "Europe/Brussels", "UTC"])
+def test_every_zone_that_is_named_is_told_and_none_else(write: Write, zone: str) -> None:
+    said = lines(write(replace(MEETING, zone=zone), MARC))
+    used = {found for line in said for found in re.findall(r"^DT(?:START|END);TZID=([^:]+):", line)}
+    assert used == {line.removeprefix("TZID:") for line in said if line.startswith("TZID:")}
+    assert used <= {"Europe/Paris"}
+    moments = [line for line in event_lines(write(replace(MEETING, zone=zone), MARC)) if line.startswith("DT")]
+    assert all(line.endswith("Z") or ";TZID=" in line for line in moments)  # never a time that floats
+
+
+def test_texts_escape_what_they_must_and_nothing_else() -> None:
+    typed = 'a\\b; c, d: "e"\nf'
+    assert 'DESCRIPTION:a\\\\b\\; c\\, d: "e"\\nf' in lines(request(replace(MEETING, description=typed), MARC))
 
 
 @METHODS
@@ -166,7 +206,9 @@ def test_no_reminder_no_privacy_mark_and_nothing_empty_is_written(write: Write) 
 def test_octets_follow_the_rules_whatever_is_typed(write: Write, text: str, name: str) -> None:
     entry = replace(MEETING, summary=text, description=text, location=text, organizer=Organizer(name, CLUB.address))
     data = write(entry, replace(MARC, name=name))
+    assert data.startswith(b"BEGIN:VCALENDAR\r\n")  # no byte order mark
     assert data.endswith(b"END:VCALENDAR\r\n")
+    assert not data.endswith(b"\r\n\r\n")
     assert not re.search(rb"[\x00-\x09\x0b\x0c\x0e-\x1f\x7f]", data)
     assert data.count(b"\r") == data.count(b"\n") == data.count(b"\r\n")
     for line in data.split(b"\r\n"):

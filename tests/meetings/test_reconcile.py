@@ -67,7 +67,8 @@ def test_a_second_run_finds_nothing_due() -> None:
 
 def test_an_invitation_says_what_the_caller_must_write_down() -> None:
     (message,) = due(meeting(), [MARC], NOW)
-    assert message.copy == Copy("marc@bourse.example", "REQUEST", 0, meeting().fingerprint, NOW)
+    there = Copy("marc@bourse.example", "REQUEST", 0, meeting().fingerprint, NOW, partstat="NEEDS-ACTION")
+    assert message.copy == there
     assert (message.partstat, message.letter) == ("NEEDS-ACTION", "invitation")
 
 
@@ -131,13 +132,63 @@ def test_a_new_text_keeps_the_number_and_spares_those_who_declined() -> None:
 
 def test_who_declined_and_now_comes_gets_the_text_he_was_spared() -> None:
     paul = replace(after(PAUL, meeting()), partstat="ACCEPTED")
-    assert due(meeting(), [paul], NOW) == []
     assert short(due(meeting(text="Parking au nord"), [paul], NOW)) == [("paul", "REQUEST", 0, "changed")]
 
 
+def answered(partstat: str, minutes: int = 5) -> InvitationFacts:
+    """Marc's invitation, sent before he answered, some minutes ago, elsewhere than in his calendar."""
+    return replace(after(MARC, meeting()), partstat=partstat, answered_at=NOW - timedelta(minutes=minutes))
+
+
 @pytest.mark.parametrize("partstat", ["ACCEPTED", "TENTATIVE", "DECLINED"])
-def test_an_answer_alone_is_no_reason_to_write(partstat: str) -> None:
-    assert due(meeting(), [replace(after(MARC, meeting()), partstat=partstat)], NOW) == []
+def test_an_answer_given_elsewhere_is_told_to_that_calendar_under_the_same_number(partstat: str) -> None:
+    marc = answered(partstat)
+    (message,) = messages = due(meeting(), [marc, after(NADIA, meeting()), after(PAUL, meeting())], NOW)
+    assert (*short(messages)[0], message.partstat) == ("marc", "REQUEST", 0, "answered", partstat)
+    assert message.stamp > marc.copies[0].stamp
+    assert (message.letter, message.copy.partstat) == ("answered", partstat)
+    assert due(meeting(), [sent(marc, messages)], NOW) == []
+
+
+def test_who_changes_his_mind_within_a_minute_gets_one_message_or_none() -> None:
+    assert due(meeting(), [answered("ACCEPTED", minutes=0)], NOW) == []
+    told = sent(answered("ACCEPTED"), due(meeting(), [answered("ACCEPTED")], NOW))
+    wavering = replace(told, partstat="DECLINED", answered_at=NOW + timedelta(minutes=9))
+    ten_past, later = NOW + timedelta(minutes=9, seconds=59), NOW + timedelta(minutes=15)
+    assert due(meeting(), [wavering], ten_past) == []
+    assert due(meeting(), [replace(wavering, partstat="ACCEPTED")], later) == []
+    assert short(due(meeting(), [wavering], later)) == [("marc", "REQUEST", 0, "answered")]
+
+
+def test_an_answer_that_changes_before_its_letter_left_makes_one_message_or_none() -> None:
+    marc = waiting(answered("ACCEPTED"), *due(meeting(), [answered("ACCEPTED")], NOW))
+    (message,) = due(meeting(), [replace(marc, partstat="DECLINED")], NOW)
+    assert (message.partstat, message.reason) == ("DECLINED", Reason.answered)
+    back = replace(marc, partstat="NEEDS-ACTION")
+    assert due(meeting(), [back], NOW) == []
+
+
+@pytest.mark.parametrize(
+    "marc",
+    [
+        replace(answered("ACCEPTED"), tells_answers=False),
+        replace(answered("ACCEPTED"), copies=[replace(answered("ACCEPTED").copies[0], partstat="ACCEPTED")]),
+        replace(answered("ACCEPTED"), copies=[replace(answered("ACCEPTED").copies[0], partstat="")]),
+        replace(answered("NEEDS-ACTION"), copies=[replace(answered("ACCEPTED").copies[0], partstat="ACCEPTED")]),
+    ],
+    ids=["he does not want it", "his calendar shows it", "nobody knows what it shows", "he has to confirm"],
+)
+def test_no_answer_is_told_to_a_calendar_that_need_not_hear_it(marc: InvitationFacts) -> None:
+    assert due(meeting(), [marc], NOW) == []
+
+
+def test_an_answer_goes_with_a_move_or_a_text_and_never_after_the_end() -> None:
+    marc = answered("ACCEPTED")
+    assert short(due(meeting(NOVEMBER, sequence=1), [marc], NOW)) == [("marc", "REQUEST", 1, "moved")]
+    (message,) = due(meeting(text="Parking au nord"), [marc], NOW)
+    assert (message.reason, message.partstat) == (Reason.changed, "ACCEPTED")
+    assert due(meeting(), [replace(marc, is_invited=False)], NOW)[0].method == "CANCEL"
+    assert due(meeting(), [marc], OCTOBER.ends_at) == []
 
 
 def test_two_quick_edits_make_one_message() -> None:

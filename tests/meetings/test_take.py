@@ -243,6 +243,56 @@ def test_an_answer_under_a_former_address_is_looked_at(nadia):
     assert made_of(come_in(mail("google"))) == ("queued", "not_invited")
 
 
+def test_an_answer_says_nothing_of_the_meeting_itself(nadia):
+    """Only whose answer it is and what: another time, place or title in it is not looked at."""
+    meeting = nadia.meeting
+    before = (meeting.starts_at, meeting.ends_at, meeting.title, meeting.practical, meeting.sequence, meeting.uid)
+    lines = b"DTSTART:20300101T100000Z\nDTEND:20300101T110000Z\nLOCATION:Mars\nSUMMARY:Autre\nSTATUS:CANCELLED"
+    raw = mail("bare_lf").replace(b"STATUS:CONFIRMED", lines + b"\nORGANIZER:mailto:marc@bourse.example")
+    assert made_of(come_in(raw)) == ("taken", "answered")
+    assert before == (
+        meeting.starts_at,
+        meeting.ends_at,
+        meeting.title,
+        meeting.practical,
+        meeting.sequence,
+        meeting.uid,
+    )
+    assert not meeting.is_cancelled
+
+
+def test_whoever_answers_a_forwarded_invitation_is_not_on_the_list(nadia):
+    """Party crashers (RFC 5546 §3.2.3)."""
+    before = [each.person_id for each in nadia.meeting.invitations]
+    assert made_of(come_in(mail("forwarded_crasher"))) == ("queued", "not_invited")
+    assert [each.person_id for each in nadia.meeting.invitations] == before
+
+
+def test_who_is_delegated_is_invited_by_nobody(nadia):
+    heard = come_in(mail("delegated"))
+    assert heard.delegated_to == "adjoint@edelweiss.example"
+    assert len(nadia.meeting.invitations) == 3
+    assert db.session.scalars(db.select(Letter).filter_by(to_address=heard.delegated_to)).all() == []
+
+
+def test_a_calendar_that_asks_again_is_told_at_the_address_that_is_known(nadia):
+    """Not where the mail came from, nor where it asks to be answered."""
+    come_in(b"Reply-To: other@ailleurs.example\r\n" + mail("refresh"))
+    written = db.session.scalars(db.select(Letter).filter_by(kind="invitation").order_by(Letter.id.desc())).first()
+    assert written is not None
+    assert (written.to_address, written.reply_to) == ("nadia@bourse.example", None)
+
+
+def test_each_mail_leaves_one_line_that_says_who_what_and_why(nadia):
+    for name in ("google", "other_sender", "stranger", "vacation", "refresh"):
+        come_in(mail(name))
+    lines = db.session.scalars(db.select(AuditEvent).filter_by(act="hear").order_by(AuditEvent.id)).all()
+    heard = db.session.scalars(db.select(Heard).order_by(Heard.id)).all()
+    assert [line.about for line in lines] == [f"heard:{each.id}" for each in heard]
+    assert len(heard) == 5
+    assert all(each.sender and each.verdict and each.reason for each in heard)
+
+
 # Reports on letters
 
 

@@ -235,10 +235,12 @@ def test_a_new_address_gets_the_meeting_and_the_old_one_loses_it(app, club, smtp
     assert sent == {"marc@bourse.example": True, "marc@ailleurs.example": False}
 
 
-def test_an_answer_alone_writes_to_nobody(app, club, client, visit, smtp):
+def test_an_answer_alone_writes_to_nobody_but_its_giver_s_calendar(app, club, client, visit, smtp):
     carry(app, smtp)
     visit(client, "nadia").post(f"/meetings/{club.meeting}/answer", data={"answer": "accepted"})
     assert carry(app, smtp) == []
+    with time_machine.travel(now() + timedelta(minutes=2)):
+        assert [mail["To"].addresses[0].username for mail in carry(app, smtp)] == ["nadia"]
 
 
 def test_two_workers_that_see_the_same_facts_write_one_letter_each(app, club):
