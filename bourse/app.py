@@ -32,7 +32,7 @@ from bourse.home import views as home
 from bourse.mailroom import catcher_views as catcher
 from bourse.mailroom.commands import letters, worker
 from bourse.meetings import answer_views as answers
-from bourse.meetings import calendar_views
+from bourse.meetings import calendar_views, guest_views
 from bourse.meetings import exclusion_views as exclusions
 from bourse.meetings import views as meetings
 from bourse.meetings.commands import hear
@@ -54,7 +54,7 @@ from bourse.settings import Settings, UnsafeSettings
 
 ROOMS = (
     *(people_views, clubs, begin_views, member_views, company_views, list_views),
-    *(meetings, answers, exclusions, calendar_views),
+    *(meetings, answers, exclusions, guest_views, calendar_views),
     *(problems, versions, attachments, board, agenda, attendance, outcomes),
     *(home, club_views, feed_views, reply_views, offline),
 )

@@ -31,6 +31,7 @@ ABOVE_ALL = {"app", "demo", "develop"}  # what knows every room
 # The files of a room that may know Flask or the database; all others are verbs.
 IMPURE = {"models", "roles", "forms", "letters", "views", "commands"} | {
     "facts",  # home: what only its own queries tell
+    "answer",  # meetings: an answer gets a seat
     "due",  # meetings: reconcile's answer becomes letters
     "take",  # meetings: a mail becomes an answer
     "bounces",  # people: a report marks an address

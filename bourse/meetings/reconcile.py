@@ -29,12 +29,14 @@ class Reason(StrEnum):
     changed = "changed"  # another text
     removed = "removed"
     cancelled = "cancelled"
+    seated = "seated"  # he waited, and a place is his
     restored = "restored"  # it had been taken out of this calendar and comes back
     new_address = "new_address"
     asked = "asked"  # the calendar itself asked to be told again
 
 
-LETTERS = {Reason.moved: "new_date", Reason.changed: "changed"}
+LETTERS = {Reason.moved: "new_date", Reason.changed: "changed", Reason.seated: "promoted"}
+SAME_NUMBER = (Reason.changed, Reason.seated)  # neither time nor place is another
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +76,15 @@ class Copy:
 class InvitationFacts:
     """One person's invitation. `is_invited` is false once removed, excluded, gone from the club or paused.
 
-    `partstat` is the answer that holds now (RFC 5545 §3.2.12): NEEDS-ACTION when there is none or it is
-    to confirm.
+    `partstat` is the answer that holds now (RFC 5545 §3.2.12): NEEDS-ACTION when there is none, it is to
+    confirm, or he waits for a place. `seated_at`: since when a place is his that he waited for.
     """
 
     key: Hashable
     address: str
     is_invited: bool = True
     partstat: str = "NEEDS-ACTION"
+    seated_at: datetime | None = None
     copies: Sequence[Copy] = ()
 
 
@@ -100,7 +103,7 @@ class Message:
 
     @property
     def letter(self) -> str:
-        """The letter that carries it: invitation, new_date, changed or cancelled."""
+        """The letter that carries it: invitation, new_date, changed, promoted or cancelled."""
         return "cancelled" if self.method == CANCEL else LETTERS.get(self.reason, "invitation")
 
     @property
@@ -213,6 +216,8 @@ def _reason_to_request(
         return Reason.new if copy is None else Reason.restored
     if not is_same_terms(copy.fingerprint, meeting.fingerprint):
         return Reason.moved
+    if invitation.seated_at is not None and copy.stamp < invitation.seated_at:
+        return Reason.seated
     if copy.fingerprint != meeting.fingerprint and invitation.partstat != "DECLINED":
         return Reason.changed
     # An old address may have been one mailbox with this one: its CANCEL must not have the last word.
@@ -220,9 +225,9 @@ def _reason_to_request(
 
 
 def _next_sequence(sequence: int, reason: Reason, known: Sequence[Copy]) -> int:
-    """A text alone keeps the number that this person has; anything else goes above it."""
+    """A text or a seat alone keeps the number that this person has; anything else goes above it."""
     highest = max((copy.sequence for copy in known), default=-1)
-    return max(sequence, highest if reason is Reason.changed else highest + 1)
+    return max(sequence, highest if reason in SAME_NUMBER else highest + 1)
 
 
 def _digest(*texts: str) -> str:

@@ -17,6 +17,7 @@ from bourse.clubs.roles import is_facilitator
 from bourse.db import db
 from bourse.doors import door
 from bourse.meetings import roles
+from bourse.meetings.answer import fill_seats
 from bourse.meetings.due import facts_of, keep_quiet, let_go, mark_of, messages_due, say
 from bourse.meetings.facts import kept_out_of, turnouts, with_calendars
 from bourse.meetings.forms import AnswerForm, ConfirmForm, LettersForm, MeetingForm
@@ -160,13 +161,13 @@ def _apply(form: MeetingForm, meeting: Meeting, asked_back: Iterable[int] = ()) 
     """Takes over what does not move the meeting: agenda, practical information, who is invited."""
     if meeting.practical != form.practical.data:
         meeting.changed_at = now()
-    meeting.agenda, meeting.practical = form.agenda.data, form.practical.data
+    meeting.agenda, meeting.practical, meeting.places = form.agenda.data, form.practical.data, form.places.data
     wanted = {*form.invited.data, *asked_back, meeting.host.person_id} - _people_kept_out(meeting)
     for membership in meeting.club.memberships:
         if membership.person_id in wanted and membership.belongs:
             meeting.invite(membership.person)
     for invitation in meeting.invited:
-        if invitation.person.id not in wanted:
+        if invitation.person.id not in wanted and (invitation.guest is None or invitation.memberships):
             invitation.withdraw(now())
 
 
@@ -182,12 +183,13 @@ def change(meeting: Meeting) -> ResponseReturnValue:
         form.show(meeting, club_time(meeting.starts_at, zone), club_time(meeting.ends_at, zone))
     if not form.validate_on_submit() or request.form.get("step") == "back":
         return render_template("meetings/plan.html", form=form, club=meeting.club, meeting=meeting)
-    db.session.refresh(meeting, ["sequence", "moved_sequence", "exclusions"], with_for_update=True)
+    meeting = with_calendars(meeting, lock=True)
     before = mark_of(meeting)
     meeting.move(*form.span())
     asked_back = _turned_away(meeting) if form.host.data != meeting.host_id else []
     meeting.change_host(db.session.get_one(Membership, form.host.data))
     _apply(form, meeting, asked_back)
+    fill_seats(meeting, now())
     if meeting.is_released and (page := _look_first(meeting, before)) is not None:
         return page
     note("change", by=current_user, about=meeting)

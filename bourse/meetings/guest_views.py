@@ -1,0 +1,158 @@
+"""Somebody from outside the club at one meeting: a guest of the host's, or who comes in a member's seat."""
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from bourse.clock import now
+from bourse.clubs.roles import is_facilitator, membership_in
+from bourse.db import db
+from bourse.doors import door
+from bourse.meetings.answer import send_instead, take_back
+from bourse.meetings.answer_views import is_closed
+from bourse.meetings.facts import with_calendars
+from bourse.meetings.forms import ConfirmForm
+from bourse.meetings.guest_forms import GuestForm, SubstituteForm, TicksForm
+from bourse.meetings.heard_models import Heard, waiting_for
+from bourse.meetings.judge import Reason
+from bourse.meetings.models import Invitation, Meeting, Via
+from bourse.meetings.roles import hosts_or_facilitates, is_of_guest, may_send_substitute
+from bourse.meetings.views import bp
+from bourse.people.models import Person, note
+from bourse.words import _
+
+
+@bp.route("/<int:meeting>/guests/new", methods=["GET", "POST"])
+@door(hosts_or_facilitates)
+def invite_guest(meeting: Meeting) -> ResponseReturnValue:
+    """An expert, a partner: invited to this meeting alone."""
+    _refuse_if_closed(meeting)
+    form = GuestForm()
+    if not form.validate_on_submit():
+        return render_template("meetings/guest.html", form=form, meeting=meeting, invitation=None)
+    meeting = with_calendars(meeting, lock=True)
+    person = _person_of(form)
+    if why_not := _why_not(meeting, person):
+        form.email.errors = [why_not]
+        return render_template("meetings/guest.html", form=form, meeting=meeting, invitation=None)
+    invitation = meeting.invite_guest(person, by=current_user._get_current_object())
+    form.fill(invitation)
+    db.session.flush()
+    note("invite_guest", by=current_user, about=invitation)
+    db.session.commit()
+    flash(_said_of(invitation))
+    return redirect(url_for("meetings.show", meeting=meeting.id))
+
+
+def _refuse_if_closed(meeting: Meeting) -> None:
+    if is_closed(meeting):
+        abort(404)
+
+
+def _person_of(form: SubstituteForm) -> Person:
+    """Whoever has that address, or somebody new; he is kept once he is invited."""
+    return db.session.scalar(db.select(Person).where(Person.email == form.address)) or form.person()
+
+
+def _why_not(meeting: Meeting, person: Person) -> str | None:
+    """Why somebody cannot be a guest, told to who leads the meeting."""
+    if membership := membership_in(person, meeting.club):
+        name = membership.person.name
+        return _("%(name)s est du club : invitez-le comme membre, en modifiant la rencontre.", name=name)
+    if meeting.invitation_of(person):
+        return _("%(name)s est déjà parmi les invités.", name=person.name)
+    if meeting.is_closed_to_guest(person):
+        return _("%(name)s est d'une entreprise que l'hôte tient à l'écart. Choisissez quelqu'un d'autre.", name=person.name)
+    return None
+
+
+def _said_of(invitation: Invitation) -> str:
+    name = invitation.person.name
+    if invitation.meeting.is_released:
+        return _("%(name)s est invité : le message part dans la minute.", name=name)
+    return _("%(name)s est invité : le message partira avec les autres.", name=name)
+
+
+@bp.route("/invitations/<int:invitation>/guest", methods=["GET", "POST"])
+@door(hosts_or_facilitates, is_of_guest)
+def change_guest(invitation: Invitation) -> ResponseReturnValue:
+    """What a guest may read, or that he is not invited any more."""
+    meeting = invitation.meeting
+    _refuse_if_closed(meeting)
+    form = TicksForm(obj=invitation.guest)
+    if not form.validate_on_submit():
+        return render_template("meetings/guest.html", form=form, meeting=meeting, invitation=invitation)
+    with_calendars(meeting, lock=True)
+    if request.form.get("act") == "withdraw":
+        take_back(invitation, now())
+        note("withdraw_guest", by=current_user, about=invitation)
+    else:
+        form.fill(invitation)
+        note("change_guest", by=current_user, about=invitation)
+    db.session.commit()
+    flash(_("C'est noté."))
+    return redirect(url_for("meetings.show", meeting=meeting.id))
+
+
+@bp.route("/invitations/<int:invitation>/substitute", methods=["GET", "POST"])
+@door(may_send_substitute)
+def send_substitute(invitation: Invitation) -> ResponseReturnValue:
+    """« J'envoie quelqu'un à ma place »: by the member, or by the facilitator whom he told."""
+    _refuse_if_closed(invitation.meeting)
+    form = SubstituteForm(data=_stands_ready(invitation))
+    if not form.validate_on_submit():
+        return render_template("meetings/substitute.html", form=form, invitation=invitation, meeting=invitation.meeting)
+    meeting = with_calendars(invitation.meeting, lock=True)
+    person = _person_of(form)
+    if _is_sent(invitation, person):  # by a first click
+        return redirect(url_for("meetings.show", meeting=meeting.id))
+    if why_not := _why_not(meeting, person):
+        form.email.errors = [why_not if is_facilitator(current_user, meeting) else _discreet()]
+        return render_template("meetings/substitute.html", form=form, invitation=invitation, meeting=meeting)
+    _send(invitation, person)
+    db.session.commit()
+    flash(_said_of(invitation.substitute or invitation))
+    return redirect(url_for("meetings.show", meeting=meeting.id))
+
+
+def _stands_ready(invitation: Invitation) -> dict[str, str]:
+    """Whom a letter named, or the member's usual substitute."""
+    if named := request.args.get("email"):
+        return {"email": named}
+    return next((each.substitute for each in invitation.memberships), {})
+
+
+def _is_sent(invitation: Invitation, person: Person) -> bool:
+    return invitation.substitute is not None and invitation.substitute.person is person
+
+
+def _discreet() -> str:
+    """One sentence for every reason: a member is not to learn whom the host keeps out, nor who is invited."""
+    return _("Cette personne ne peut pas venir à votre place. Proposez quelqu'un d'autre, ou appelez l'animation du club.")
+
+
+def _send(invitation: Invitation, person: Person) -> None:
+    by = current_user._get_current_object()
+    via = Via.web if by is invitation.person else Via.phone
+    substitute = send_instead(invitation, person, now=now(), via=via, by=by)
+    db.session.flush()
+    note("send_substitute", by=by, about=substitute)
+    claims = waiting_for([invitation.club.id]).where(Heard.invitation_id == invitation.id)
+    for heard in db.session.scalars(claims.where(Heard.reason == Reason.delegated)):
+        heard.settle(by, now())
+
+
+@bp.post("/invitations/<int:invitation>/substitute/end")
+@door(may_send_substitute)
+def take_substitute_back(invitation: Invitation) -> ResponseReturnValue:
+    """The substitute does not come after all; whoever answers yes himself takes his seat back as well."""
+    if not ConfirmForm().validate_on_submit():
+        abort(400)
+    _refuse_if_closed(invitation.meeting)
+    with_calendars(invitation.meeting, lock=True)
+    if substitute := invitation.substitute:
+        take_back(substitute, now())
+        note("withdraw_guest", by=current_user, about=substitute)
+        db.session.commit()
+    flash(_("C'est noté."))
+    return redirect(url_for("meetings.show", meeting=invitation.meeting_id))
