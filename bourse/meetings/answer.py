@@ -1,11 +1,13 @@
 """Takes an answer, from whichever door: a yes gets a seat or waits, and a seat given back goes to who waits first."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bourse.meetings import seat
 from bourse.meetings.facts import with_calendars
 from bourse.meetings.models import Answer, Invitation, Meeting, Via
 from bourse.people.models import Person, note
+
+INSTANT = timedelta(microseconds=1)  # what the databases tell apart
 
 
 def answer(
@@ -30,7 +32,7 @@ def answer(
     settled = said if is_former else _settle(invitation, said, now)
     invitation.give(settled, at=at, via=via, by=by, comment=comment, is_former=is_former)
     if settled is Answer.waiting:
-        invitation.waiting_since = invitation.waiting_since or now
+        invitation.waiting_since = invitation.waiting_since or _end_of_queue(meeting, now)
     fill_seats(meeting, now)
 
 
@@ -41,6 +43,11 @@ def _settle(invitation: Invitation, said: Answer, now: datetime) -> Answer:
         substitute.withdraw(now)
     has_seat = invitation.is_host or invitation.takes_a_seat
     return seat.settle(said, has_seat=has_seat, free=meeting.free_seats)
+
+
+def _end_of_queue(meeting: Meeting, now: datetime) -> datetime:
+    """After all who wait already: nobody overtakes who was told his rank, whenever each began to answer."""
+    return max([now, *(each.waiting_since + INSTANT for each in meeting.waiting_list if each.waiting_since)])
 
 
 def fill_seats(meeting: Meeting, now: datetime) -> None:

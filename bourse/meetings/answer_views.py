@@ -20,6 +20,8 @@ from bourse.meetings.views import bp
 from bourse.people.models import Person, note
 from bourse.words import _, day, keep_time_of
 
+bp.add_app_template_global(rank_in_words, "rank_in_words")
+
 
 @bp.post("/<int:meeting>/answer")
 @door(roles.is_invited)
@@ -78,10 +80,11 @@ def note_answer(invitation: Invitation) -> ResponseReturnValue:
 
 def noted_for(invitation: Invitation) -> str:
     """What the answer that the facilitator noted for somebody means."""
-    name = invitation.person.name
+    facts = {"name": invitation.person.name}
     if invitation.is_waiting:
-        return _("La rencontre est complète : %(name)s est sur la liste d'attente, au rang %(rank)s.", name=name, rank=invitation.rank)
-    return _("Noté pour %(name)s.", name=name)
+        facts["rank"] = str(invitation.rank)
+        return _("La rencontre est complète : %(name)s est sur la liste d'attente, au rang %(rank)s.", **facts)
+    return _("Noté pour %(name)s.", **facts)
 
 
 @bp.post("/invitations/<int:invitation>/promote")
@@ -120,6 +123,7 @@ def answer_by_link(token: str) -> ResponseReturnValue:
         meeting=invitation.meeting,
         is_done=form.is_submitted() and not form.errors,
         sentence=_sentence(invitation) if invitation.answer is not Answer.none else "",
+        may_send=roles.may_send_substitute(invitation.person, invitation),
         is_former_date=link.sequence < invitation.meeting.moved_sequence,
     )
     return keep_private(make_response(page))

@@ -51,4 +51,4 @@ class TicksForm(BourseForm):
 class GuestForm(SubstituteForm, TicksForm):
     """Somebody whom the club wants to hear at one meeting."""
 
-    why = StringField(_l("À quel titre"), [Required(_l("Dites à quel titre cette personne est invitée.")), AtMost(LINE)])
+    why = StringField(_l("À quel titre"), [Required(_l("Dites à quel titre vous l'invitez.")), AtMost(LINE)])

@@ -21,6 +21,8 @@ from bourse.meetings.views import bp
 from bourse.people.models import Person, note
 from bourse.words import _
 
+bp.add_app_template_global(may_send_substitute, "may_send_substitute")
+
 
 @bp.route("/<int:meeting>/guests/new", methods=["GET", "POST"])
 @door(hosts_or_facilitates)
@@ -56,13 +58,13 @@ def _person_of(form: SubstituteForm) -> Person:
 
 def _why_not(meeting: Meeting, person: Person) -> str | None:
     """Why somebody cannot be a guest, told to who leads the meeting."""
-    if membership := membership_in(person, meeting.club):
-        name = membership.person.name
+    name = person.name
+    if membership_in(person, meeting.club):
         return _("%(name)s est du club : invitez-le comme membre, en modifiant la rencontre.", name=name)
     if meeting.invitation_of(person):
-        return _("%(name)s est déjà parmi les invités.", name=person.name)
+        return _("%(name)s est déjà parmi les invités.", name=name)
     if meeting.is_closed_to_guest(person):
-        return _("%(name)s est d'une entreprise que l'hôte tient à l'écart. Choisissez quelqu'un d'autre.", name=person.name)
+        return _("L'hôte tient l'entreprise de %(name)s à l'écart. Choisissez quelqu'un d'autre.", name=name)
     return None
 
 
@@ -128,7 +130,7 @@ def _is_sent(invitation: Invitation, person: Person) -> bool:
 
 def _discreet() -> str:
     """One sentence for every reason: a member is not to learn whom the host keeps out, nor who is invited."""
-    return _("Cette personne ne peut pas venir à votre place. Proposez quelqu'un d'autre, ou appelez l'animation du club.")
+    return _("Cette personne ne peut pas vous remplacer ici. Proposez-en une autre, ou appelez l'animation du club.")
 
 
 def _send(invitation: Invitation, person: Person) -> None:

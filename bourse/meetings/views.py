@@ -19,7 +19,7 @@ from bourse.doors import door
 from bourse.meetings import roles
 from bourse.meetings.answer import fill_seats
 from bourse.meetings.due import facts_of, keep_quiet, let_go, mark_of, messages_due, say
-from bourse.meetings.facts import kept_out_of, turnouts, with_calendars
+from bourse.meetings.facts import kept_out_of, open_to_guest, turnouts, with_calendars
 from bourse.meetings.forms import AnswerForm, ConfirmForm, LettersForm, MeetingForm
 from bourse.meetings.models import Invitation, Meeting, Season
 from bourse.meetings.reconcile import Message, is_same_terms
@@ -63,8 +63,9 @@ def _meetings_of(person: Person) -> list[Meeting]:
     clusters = [role.organisation_id for role in person.office_roles]
     query = db.select(Meeting).join(Club).where(db.or_(Club.id.in_(clubs), Club.organisation_id.in_(clusters)))
     query = query.order_by(Meeting.starts_at.desc()).options(*WITH_HOST, joinedload(Meeting.season))
-    meetings = db.session.scalars(query)
-    return [each for each in meetings if roles.may_know_meeting(person, each) or roles.sees_full(person, each)]
+    ours = db.session.scalars(query)
+    known = [each for each in ours if roles.may_know_meeting(person, each) or roles.sees_full(person, each)]
+    return [*(each for each in open_to_guest(person, now()) if each not in known), *known]
 
 
 def _by_season(meetings: Iterable[Meeting]) -> dict[tuple[Club, Season | None], list[Meeting]]:
@@ -78,19 +79,28 @@ def _by_season(meetings: Iterable[Meeting]) -> dict[tuple[Club, Season | None], 
 @door(roles.may_know_meeting)
 def show(meeting: Meeting) -> ResponseReturnValue:
     """The page of a meeting: when, where, what for, with whom."""
-    leads = roles.hosts_or_facilitates(current_user, meeting)
+    leads, invitation = roles.hosts_or_facilitates(current_user, meeting), meeting.invitation_of(current_user)
     return render_template(
         "meetings/show.html",
         meeting=meeting,
-        guests=meeting.invited,
+        guests=[each for each in meeting.invited if leads or not each.is_waiting],
+        substitutes=_substitutes_in(meeting),
+        is_guest=roles.is_guest(current_user, meeting),
+        may_send=invitation is not None and roles.may_send_substitute(current_user, invitation),
         companies=company_names(meeting.club),
-        invitation=meeting.invitation_of(current_user),
+        invitation=invitation,
         form=AnswerForm(),
         is_facilitator=is_facilitator(current_user, meeting),
         sees_guests=roles.may_see_guests(current_user, meeting),
         leads=leads,
         kept_out=kept_out_of(meeting) if leads else [],
     )
+
+
+def _substitutes_in(meeting: Meeting) -> dict[int, Invitation]:
+    """Who comes in somebody's seat, by that member's invitation."""
+    stand_ins = (each for each in meeting.invited if each.guest)
+    return {each.guest.in_place_of_id: each for each in stand_ins if each.guest and each.guest.in_place_of_id}
 
 
 @bp.route("/clubs/<club>/plan", methods=["GET", "POST"])
