@@ -38,6 +38,7 @@ from bourse.meetings import views as meetings
 from bourse.meetings.commands import hear
 from bourse.meetings.commands import meetings as list_meetings
 from bourse.meetings.due import write_calendar_letters
+from bourse.meetings.guest_models import Guest
 from bourse.meetings.heard_models import Heard, forget_old_mail
 from bourse.meetings.models import Invitation
 from bourse.meetings.take import take
@@ -191,6 +192,7 @@ def _finders() -> dict[str, doors.Finder]:
         "attachment": attachments.find,
         "version": versions.find,
         "invitation": partial(db.session.get, Invitation),
+        "guest": partial(db.session.get, Guest),
         "heard": lambda id: db.session.scalar(db.select(Heard).where(Heard.id == id, Heard.club_id.is_not(None))),
         "idea": board.find,
         "commitment": outcomes.find,

@@ -5,7 +5,7 @@ from wtforms import BooleanField, SelectField, StringField
 from bourse.clubs.forms import LANGUAGES
 from bourse.db import LINE
 from bourse.forms import AddressField, AtMost, BourseForm, Required
-from bourse.meetings.models import Invitation
+from bourse.meetings.guest_models import Guest
 from bourse.people.models import Language, Person
 from bourse.words import _l
 
@@ -43,9 +43,9 @@ class TicksForm(BourseForm):
 
     FACTS = ("company", "why", "sees_problem", "sees_cards")
 
-    def fill(self, invitation: Invitation) -> None:
+    def fill(self, guest: Guest) -> None:
         for name in self.FACTS:
-            setattr(invitation.guest, name, self[name].data)
+            setattr(guest, name, self[name].data)
 
 
 class GuestForm(SubstituteForm, TicksForm):

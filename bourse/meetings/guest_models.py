@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from bourse.clubs.models import Club
 from bourse.db import Line, db
 from bourse.people.models import Person
 
 if TYPE_CHECKING:
-    from bourse.meetings.models import Invitation
+    from bourse.meetings.models import Invitation, Meeting
 
 STAYS = timedelta(days=1)  # how long after the meeting its pages are open to a guest
 
@@ -31,6 +32,14 @@ class Guest(db.Model):
     invitation: Mapped[Invitation] = relationship(foreign_keys=[invitation_id], back_populates="guest")
     in_place_of: Mapped[Invitation | None] = relationship(foreign_keys=[in_place_of_id])
     invited_by: Mapped[Person | None] = relationship(foreign_keys=[invited_by_id])
+
+    @property
+    def meeting(self) -> Meeting:
+        return self.invitation.meeting
+
+    @property
+    def club(self) -> Club:
+        return self.meeting.club
 
     def begin(self, by: Person) -> None:
         """Invited, perhaps anew: nothing of before holds."""

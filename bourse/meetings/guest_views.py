@@ -13,10 +13,11 @@ from bourse.meetings.answer_views import is_closed
 from bourse.meetings.facts import with_calendars
 from bourse.meetings.forms import ConfirmForm
 from bourse.meetings.guest_forms import GuestForm, SubstituteForm, TicksForm
+from bourse.meetings.guest_models import Guest
 from bourse.meetings.heard_models import Heard, waiting_for
 from bourse.meetings.judge import Reason
 from bourse.meetings.models import Invitation, Meeting, Via
-from bourse.meetings.roles import hosts_or_facilitates, is_of_guest, may_send_substitute
+from bourse.meetings.roles import hosts_or_facilitates, is_still_guest, may_send_substitute
 from bourse.meetings.views import bp
 from bourse.people.models import Person, note
 from bourse.words import _
@@ -38,7 +39,8 @@ def invite_guest(meeting: Meeting) -> ResponseReturnValue:
         form.email.errors = [why_not]
         return render_template("meetings/guest.html", form=form, meeting=meeting, invitation=None)
     invitation = meeting.invite_guest(person, by=current_user._get_current_object())
-    form.fill(invitation)
+    assert invitation.guest is not None  # that is what inviting a guest means
+    form.fill(invitation.guest)
     db.session.flush()
     note("invite_guest", by=current_user, about=invitation)
     db.session.commit()
@@ -60,9 +62,9 @@ def _why_not(meeting: Meeting, person: Person) -> str | None:
     """Why somebody cannot be a guest, told to who leads the meeting."""
     name = person.name
     if membership_in(person, meeting.club):
-        return _("%(name)s est du club : invitez-le comme membre, en modifiant la rencontre.", name=name)
+        return _("%(name)s est du club : cochez son nom en modifiant la rencontre.", name=name)
     if meeting.invitation_of(person):
-        return _("%(name)s est déjà parmi les invités.", name=name)
+        return _("%(name)s a déjà une invitation à cette rencontre.", name=name)
     if meeting.is_closed_to_guest(person):
         return _("L'hôte tient l'entreprise de %(name)s à l'écart. Choisissez quelqu'un d'autre.", name=name)
     return None
@@ -71,17 +73,17 @@ def _why_not(meeting: Meeting, person: Person) -> str | None:
 def _said_of(invitation: Invitation) -> str:
     name = invitation.person.name
     if invitation.meeting.is_released:
-        return _("%(name)s est invité : le message part dans la minute.", name=name)
-    return _("%(name)s est invité : le message partira avec les autres.", name=name)
+        return _("L'invitation de %(name)s part dans la minute.", name=name)
+    return _("L'invitation de %(name)s partira avec les autres.", name=name)
 
 
-@bp.route("/invitations/<int:invitation>/guest", methods=["GET", "POST"])
-@door(hosts_or_facilitates, is_of_guest)
-def change_guest(invitation: Invitation) -> ResponseReturnValue:
+@bp.route("/guests/<int:guest>", methods=["GET", "POST"])
+@door(hosts_or_facilitates, is_still_guest)
+def change_guest(guest: Guest) -> ResponseReturnValue:
     """What a guest may read, or that he is not invited any more."""
-    meeting = invitation.meeting
+    meeting, invitation = guest.meeting, guest.invitation
     _refuse_if_closed(meeting)
-    form = TicksForm(obj=invitation.guest)
+    form = TicksForm(obj=guest)
     if not form.validate_on_submit():
         return render_template("meetings/guest.html", form=form, meeting=meeting, invitation=invitation)
     with_calendars(meeting, lock=True)
@@ -89,7 +91,7 @@ def change_guest(invitation: Invitation) -> ResponseReturnValue:
         take_back(invitation, now())
         note("withdraw_guest", by=current_user, about=invitation)
     else:
-        form.fill(invitation)
+        form.fill(guest)
         note("change_guest", by=current_user, about=invitation)
     db.session.commit()
     flash(_("C'est noté."))

@@ -103,9 +103,9 @@ def is_in_the_room(person: Person, place: Any) -> bool:
     return hosts_or_facilitates(person, place) or is_attending(person, place)
 
 
-def is_of_guest(person: Person, invitation: Invitation) -> bool:
-    """Whether the invitation is a guest's that stands."""
-    return invitation.guest is not None and not invitation.is_withdrawn
+def is_still_guest(person: Person, guest: Guest) -> bool:
+    """Whether the guest at that place is invited as of now, whoever looks."""
+    return not guest.invitation.is_withdrawn
 
 
 def may_send_substitute(person: Person, invitation: Invitation) -> bool:
