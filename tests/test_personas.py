@@ -67,9 +67,9 @@ def places(app, club):
         a_member(a_club("autre-club"), a_person("carole"), None, Role.facilitator)
         gaston = meeting.invite_guest(a_person("gaston"), by=meeting.host.person)
         db.session.flush()
-        gaston.give(Answer.accepted, at=now(), via=Via.web, by=gaston.person)
+        gaston.invitation.give(Answer.accepted, at=now(), via=Via.web, by=gaston.invitation.person)
         sandra = meeting.invite_guest(a_person("sandra"), by=meeting.host.person)
-        sandra.guest.stand_in(invitation_of(meeting.id, club.marc), None)
+        sandra.stand_in(invitation_of(meeting.id, club.marc), None)
         board = Board(meeting=meeting, phase=Phase.revealed, revision=1)
         idea = Idea(
             board=board, author_id=club.marc, client_key="k", text="Filmer", revision=1, state=IdeaState.revealed
@@ -99,7 +99,7 @@ def places(app, club):
             "membership": membership.id,
             "brought": brought.id,
             "invitation": invitation_of(club.meeting, club.nadia).id,
-            "guest": gaston.guest.id,
+            "guest": gaston.id,
             "heard": heard.id,
             "idea": idea.id,
             "commitment": commitment.id,

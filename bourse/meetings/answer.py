@@ -76,12 +76,11 @@ def send_instead(invitation: Invitation, person: Person, *, now: datetime, via: 
     if former is not None:
         former.withdraw(now)
     substitute = meeting.invite_guest(person, by)
-    substitute.waiting_since = waiting_since
-    assert substitute.guest is not None  # that is what inviting a guest means
-    substitute.guest.stand_in(invitation, meeting.sequence if has_seat else None)
+    substitute.stand_in(invitation, meeting.sequence if has_seat else None)
+    substitute.invitation.waiting_since = waiting_since
     invitation.give(Answer.declined, at=now, via=via, by=by)
     fill_seats(meeting, now)
-    return substitute
+    return substitute.invitation
 
 
 def take_back(substitute: Invitation, now: datetime) -> None:

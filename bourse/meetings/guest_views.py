@@ -38,13 +38,12 @@ def invite_guest(meeting: Meeting) -> ResponseReturnValue:
     if why_not := _why_not(meeting, person):
         form.email.errors = [why_not]
         return render_template("meetings/guest.html", form=form, meeting=meeting, invitation=None)
-    invitation = meeting.invite_guest(person, by=current_user._get_current_object())
-    assert invitation.guest is not None  # that is what inviting a guest means
-    form.fill(invitation.guest)
+    guest = meeting.invite_guest(person, by=current_user._get_current_object())
+    form.fill(guest)
     db.session.flush()
-    note("invite_guest", by=current_user, about=invitation)
+    note("invite_guest", by=current_user, about=guest.invitation)
     db.session.commit()
-    flash(_said_of(invitation))
+    flash(_said_of(guest.invitation))
     return redirect(url_for("meetings.show", meeting=meeting.id))
 
 

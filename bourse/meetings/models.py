@@ -202,12 +202,12 @@ class Meeting(db.Model):
         invitation.guest = None
         return invitation
 
-    def invite_guest(self, person: Person, by: Person) -> "Invitation":
+    def invite_guest(self, person: Person, by: Person) -> Guest:
         """Invites somebody from outside to this meeting alone; what he may read is yet to be ticked."""
         invitation = self._invitation_for(person)
-        invitation.guest = invitation.guest or Guest()
-        invitation.guest.begin(by)
-        return invitation
+        guest = invitation.guest = invitation.guest or Guest()
+        guest.begin(by)
+        return guest
 
     def _invitation_for(self, person: Person) -> "Invitation":
         for invitation in self.invitations:

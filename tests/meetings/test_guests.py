@@ -9,7 +9,7 @@ from bourse.board.models import Board, Idea, IdeaState, Phase
 from bourse.clock import now
 from bourse.clubs.models import Company, Membership, Role
 from bourse.db import db
-from bourse.mailroom.models import Letter
+from bourse.mailroom.models import Letter, LetterState
 from bourse.meetings.due import write_calendar_letters
 from bourse.meetings.heard_models import Heard
 from bourse.meetings.judge import Verdict
@@ -72,7 +72,7 @@ def mails(name: str) -> list[Letter]:
     write_calendar_letters(now())
     fresh = db.session.scalars(db.select(Letter).filter_by(state="planned").order_by(Letter.id)).all()
     for letter in fresh:
-        letter.settle("sent", now())  # type: ignore[arg-type]
+        letter.settle(LetterState.sent, now())
     db.session.commit()
     return [letter for letter in fresh if letter.to_address == f"{name}@bourse.example"]
 
@@ -257,7 +257,7 @@ def test_a_change_of_the_meeting_leaves_her_invited(guest, claire):
     form["invited"] = [guest.hugo, guest.marc, guest.nadia]
     claire.post(f"/meetings/{guest.meeting}/change", data=form)
     assert not invitation(guest, "eva").is_withdrawn
-    assert ["new_date"] == [letter.kind for letter in mails("eva")]
+    assert [letter.kind for letter in mails("eva")] == ["new_date"]
 
 
 def test_who_joins_the_club_is_no_longer_a_guest(guest, claire, at):

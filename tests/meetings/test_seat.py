@@ -27,7 +27,8 @@ def test_a_yes_waits_when_no_place_is_free(said, has_seat, free, becomes):
 
 
 @pytest.mark.parametrize(
-    ("own", "of_club", "of_site", "holds"), [(None, 20, 12, 12), (None, 16, 30, 16), (None, 16, None, 16), (25, 16, 12, 25)]
+    ("own", "of_club", "of_site", "holds"),
+    [(None, 20, 12, 12), (None, 16, 30, 16), (None, 16, None, 16), (25, 16, 12, 25)],
 )
 def test_there_is_room_for_the_less_of_what_club_and_site_hold_unless_the_meeting_says_otherwise(
     own, of_club, of_site, holds
