@@ -83,7 +83,7 @@ def show(meeting: Meeting) -> ResponseReturnValue:
     return render_template(
         "meetings/show.html",
         meeting=meeting,
-        guests=[each for each in meeting.invited if leads or not each.is_waiting],
+        guests=[each for each in meeting.invited if not each.is_waiting],
         substitutes=_substitutes_in(meeting),
         is_guest=roles.is_guest(current_user, meeting),
         may_send=invitation is not None and roles.may_send_substitute(current_user, invitation),

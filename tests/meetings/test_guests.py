@@ -10,6 +10,7 @@ from bourse.clock import now
 from bourse.clubs.models import Company, Membership, Role
 from bourse.db import db
 from bourse.mailroom.models import Letter, LetterState
+from bourse.meetings.answer import send_instead
 from bourse.meetings.due import write_calendar_letters
 from bourse.meetings.heard_models import Heard
 from bourse.meetings.judge import Verdict
@@ -19,6 +20,7 @@ from bourse.people.models import AuditEvent, Language, Person
 from bourse.problems.models import Problem, ProblemState
 from tests.cast import HOSTS_COMPANY, a_club, a_member, a_person, in_days, invitation_of
 from tests.meetings.test_views import the_form
+from tests.test_queries import MOST, counted
 
 EVA = {"given_name": "Eva", "family_name": "Expert", "email": "Eva@bourse.example", "language": "fr"}
 EXPERT = EVA | {"company": "Cabinet Pervenche", "why": "experte du crédit d'impôt recherche"}
@@ -468,6 +470,45 @@ def test_the_facilitator_sends_whom_a_calendar_named_and_the_reply_is_settled(cl
     assert invitation(club, "nadia").via is Via.phone
     assert db.session.scalars(db.select(Heard)).one().settled_by_id == club.claire
     assert "Rien à vérifier" in claire.get("/replies/").text
+
+
+def test_who_waits_takes_his_turn_back_too(club, at):
+    the_meeting(club).places = 1
+    db.session.commit()
+    say(at("nadia"), club, "accepted")
+    since = invitation(club, "nadia").waiting_since
+    send(at("nadia"), club, "nadia")
+    say(at("nadia"), club, "accepted")
+    assert (invitation(club, "nadia").waiting_since, invitation(club, "nadia").rank) == (since, 1)
+
+
+def test_no_page_asks_more_for_more_guests_substitutes_and_people_who_wait(club, at):
+    def asked():
+        found = {}
+        for name, path in (("claire", ""), ("marc", ""), ("hugo", "/guests/new"), ("claire", "/change")):
+            client = at(name)
+            with counted() as sent:
+                assert client.get(f"/meetings/{club.meeting}{path}").status_code == 200
+            found[name, path] = len(sent)
+        return found
+
+    def crowd(size):
+        meeting = the_meeting(club)
+        for number in range(size):
+            name = f"{number}-of-{size}"
+            member = a_member(meeting.club, a_person(f"member-{name}"), None)
+            invited = meeting.invite(member.person)
+            waits = meeting.invite_guest(a_person(f"guest-{name}"), by=member.person)
+            db.session.flush()
+            send_instead(invited, a_person(f"stand-in-{name}"), now=now(), via=Via.web, by=member.person)
+            waits.invitation.give(Answer.waiting, at=now(), via=Via.web, by=None)
+        db.session.commit()
+
+    crowd(2)
+    few = asked()
+    crowd(20)
+    assert asked() == few
+    assert max(few.values()) <= MOST
 
 
 def test_the_link_of_a_letter_names_nobody_it_leads_to_where_one_signs_in(app, club, client):
