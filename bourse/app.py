@@ -35,12 +35,13 @@ from bourse.home.reading_models import glance
 from bourse.mailroom import catcher_views as catcher
 from bourse.mailroom.commands import letters, worker
 from bourse.meetings import answer_views as answers
-from bourse.meetings import calendar_views
+from bourse.meetings import calendar_views, guest_views
 from bourse.meetings import exclusion_views as exclusions
 from bourse.meetings import views as meetings
 from bourse.meetings.commands import hear
 from bourse.meetings.commands import meetings as list_meetings
 from bourse.meetings.due import write_calendar_letters
+from bourse.meetings.guest_models import Guest
 from bourse.meetings.heard_models import Heard, forget_old_mail
 from bourse.meetings.models import Invitation
 from bourse.meetings.take import take
@@ -59,7 +60,7 @@ from bourse.settings import Settings, UnsafeSettings
 
 ROOMS = (
     *(people_views, address_views, clubs, begin_views, member_views, company_views, list_views),
-    *(meetings, answers, exclusions, calendar_views),
+    *(meetings, answers, exclusions, guest_views, calendar_views),
     *(problems, versions, attachments, board, agenda, attendance, outcomes),
     *(home, club_views, feed_views, reply_views, outbox_views, foreseen_views, offline),
 )
@@ -207,6 +208,7 @@ def _finders() -> dict[str, doors.Finder]:
         "attachment": attachments.find,
         "version": versions.find,
         "invitation": partial(db.session.get, Invitation),
+        "guest": partial(db.session.get, Guest),
         "heard": lambda id: db.session.scalar(db.select(Heard).where(Heard.id == id, Heard.club_id.is_not(None))),
         "letter": outbox_models.find,
         "idea": board.find,

@@ -31,6 +31,7 @@ ABOVE_ALL = {"app", "demo", "develop"}  # what knows every room
 # The files of a room that may know Flask or the database; all others are verbs.
 IMPURE = {"models", "roles", "forms", "letters", "views", "commands"} | {
     "facts",  # home: what only its own queries tell
+    "answer",  # meetings: an answer gets a seat
     "due",  # meetings, home: reconcile's answer, and what the rules say, becomes letters
     "take",  # meetings: a mail becomes an answer
     "recheck",  # meetings: whether a letter still says the truth

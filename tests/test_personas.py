@@ -41,6 +41,8 @@ SHORT = {
     "lucie": "member who has not signed the charter",
     "louis": "member who left",
     "xavier": "member whose company the host keeps out",
+    "gaston": "guest of the meeting",
+    "sandra": "substitute of marc's at the meeting, who has not answered",
     "odile": "office",
     "stranger": "signed in, of no club",
     "nobody": "not signed in",
@@ -66,6 +68,11 @@ def places(app, club):
         assert xavier.company_id
         meeting.exclude(xavier.company_id, by=meeting.host.person, at=now())
         a_member(a_club("autre-club"), a_person("carole"), None, Role.facilitator)
+        gaston = meeting.invite_guest(a_person("gaston"), by=meeting.host.person)
+        db.session.flush()
+        gaston.invitation.give(Answer.accepted, at=now(), via=Via.web, by=gaston.invitation.person)
+        sandra = meeting.invite_guest(a_person("sandra"), by=meeting.host.person)
+        sandra.stand_in(invitation_of(meeting.id, club.marc), None)
         board = Board(meeting=meeting, phase=Phase.revealed, revision=1)
         idea = Idea(
             board=board, author_id=club.marc, client_key="k", text="Filmer", revision=1, state=IdeaState.revealed
@@ -104,6 +111,7 @@ def places(app, club):
             "membership": membership.id,
             "brought": brought.id,
             "invitation": invitation_of(club.meeting, club.nadia).id,
+            "guest": gaston.id,
             "heard": heard.id,
             "letter": letter.id,
             "idea": idea.id,

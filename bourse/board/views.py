@@ -9,7 +9,7 @@ from flask_login import current_user
 from bourse.board.forms import HEAPS, CardForm, JotForm
 from bourse.board.gather import IdeaKind, IdeaState
 from bourse.board.models import Board, Idea, board_of, lock_board
-from bourse.board.roles import is_author, reader_of
+from bourse.board.roles import is_author, may_look, reader_of
 from bourse.clubs.roles import has_signed, is_facilitator
 from bourse.db import db
 from bourse.doors import door
@@ -27,11 +27,11 @@ def find(id: int) -> Idea | None:
 
 @bp.app_template_global("may_open_board")
 def _may_open_board(meeting: Meeting) -> bool:
-    return is_in_the_room(current_user, meeting)
+    return may_look(current_user, meeting)
 
 
 @bp.get("/<int:meeting>")
-@door(is_in_the_room, has_signed)
+@door(may_look, has_signed)
 def show(meeting: Meeting) -> ResponseReturnValue:
     """My cards; once they are revealed, everybody's."""
     return _page(meeting, _form(meeting))
@@ -92,7 +92,7 @@ def _by_kind(ideas: list[Idea]) -> list[tuple[Any, list[Idea]]]:
 
 
 @bp.get("/<int:meeting>/since")
-@door(is_in_the_room, has_signed)
+@door(may_look, has_signed)
 def since(meeting: Meeting) -> ResponseReturnValue:
     """JSON: what I may see that changed after `?revision=n`, and the revision to ask from next time."""
     board = board_of(meeting)

@@ -7,6 +7,7 @@ from zoneinfo import available_timezones
 
 from wtforms import (
     BooleanField,
+    EmailField,
     HiddenField,
     IntegerField,
     RadioField,
@@ -24,7 +25,7 @@ from bourse.clubs.models import Agenda, Company, Membership, MembershipState, Ro
 from bourse.clubs.relate import LinkKind
 from bourse.clubs.rule_forms import RulesForm
 from bourse.db import LINE, PROSE, SHORT
-from bourse.forms import AddressField, AtMost, BourseForm, Required, VersionedForm
+from bourse.forms import AddressField, AtMost, BourseForm, Required, VersionedForm, is_address
 from bourse.people.models import Language
 from bourse.words import _, _l
 
@@ -206,12 +207,24 @@ class LeaveForm(BourseForm):
     """Nothing but a button."""
 
 
+def _in_small_letters(text: str | None) -> str:
+    return (text or "").lower()
+
+
 class IntroductionForm(BourseForm):
     """What a member says of himself to his club."""
 
     job_title = StringField(_l("Fonction"), [AtMost(LINE)])
     brings = TextAreaField(_l("Ce que j'apporte"), [AtMost(MOST_SAID)])
     looks_for = TextAreaField(_l("Ce que je cherche"), [AtMost(MOST_SAID)])
+    substitute_given_name = StringField(_l("Prénom de mon remplaçant"), [AtMost(LINE)])
+    substitute_family_name = StringField(_l("Nom de mon remplaçant"), [AtMost(LINE)])
+    substitute_email = EmailField(_l("Adresse e-mail de mon remplaçant"), [AtMost(LINE)], filters=[_in_small_letters])
+
+    def validate_substitute_email(self, field: Field) -> None:
+        is_named = self.substitute_given_name.data or self.substitute_family_name.data
+        if (field.data or is_named) and not is_address(field.data or ""):
+            raise ValidationError(_("Indiquez une adresse e-mail complète, comme prenom@entreprise.fr."))
 
 
 class CompanyForm(VersionedForm):

@@ -204,6 +204,9 @@ class Membership(db.Model):
     job_title: Mapped[Line] = mapped_column(default="")
     brings: Mapped[Prose] = mapped_column(default="")
     looks_for: Mapped[Prose] = mapped_column(default="")
+    substitute_given_name: Mapped[Line] = mapped_column(default="")  # whom the member sends in his seat
+    substitute_family_name: Mapped[Line] = mapped_column(default="")
+    substitute_email: Mapped[Line] = mapped_column(default="")
     charter_version: Mapped[int | None]
     charter_signed_at: Mapped[datetime | None]
     joined_at: Mapped[datetime] = mapped_column(default=now)
@@ -215,6 +218,12 @@ class Membership(db.Model):
     def belongs(self) -> bool:
         """Whether the person is of the club today: a paused or former member is not."""
         return self.state in BELONGING
+
+    @property
+    def substitute(self) -> dict[str, str]:
+        """Whom the member sends in his seat, as the form that does so takes it; empty: nobody in particular."""
+        names = ("given_name", "family_name", "email")
+        return {name: told for name in names if (told := getattr(self, f"substitute_{name}"))}
 
     @property
     def is_elsewhere(self) -> bool:
@@ -238,6 +247,7 @@ class Membership(db.Model):
 
     def leave(self) -> None:
         self.state = MembershipState.left
+        self.substitute_given_name = self.substitute_family_name = self.substitute_email = ""
 
 
 class ListState(StrEnum):

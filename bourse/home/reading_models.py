@@ -187,7 +187,7 @@ def _told() -> Select[Any]:
         Company.photo_rule,
         Invitation.answer,
         Invitation.answered_sequence,
-        Invitation.answered_at,
+        db.func.coalesce(Invitation.seated_at, Invitation.answered_at).label("answered_at"),
         Invitation.via,
         Invitation.presence,
         _seen_sequence().label("seen_sequence"),

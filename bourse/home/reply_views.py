@@ -10,11 +10,12 @@ from bourse.db import db
 from bourse.doors import door
 from bourse.home import facts
 from bourse.home.views import bp
-from bourse.meetings.answer_views import is_closed
+from bourse.meetings.answer import answer
+from bourse.meetings.answer_views import is_closed, noted_for
 from bourse.meetings.forms import ConfirmForm, NoteForm
 from bourse.meetings.heard_models import Heard
 from bourse.meetings.models import Answer, Via
-from bourse.meetings.take import ask
+from bourse.meetings.take import ask, tell_if_waiting
 from bourse.people.models import note
 from bourse.words import _
 
@@ -40,9 +41,11 @@ def note_reply(heard: Heard) -> ResponseReturnValue:
         flash(_("Cette rencontre n'attend plus de réponse."))
     elif heard.settled_at is None:
         comment = heard.said if heard.kind == "reply" else ""
-        invitation.give(Answer(form.answer.data), at=now(), via=Via.calendar, by=current_user, comment=comment or None)
+        said = Answer(form.answer.data)
+        answer(invitation, said, now=now(), via=Via.calendar, by=current_user, comment=comment or None)
+        tell_if_waiting(invitation)
         _settle(heard, "note_reply")
-        flash(_("Noté pour %(name)s.", name=invitation.person.name))
+        flash(noted_for(invitation))
     return redirect(url_for("home.replies"))
 
 

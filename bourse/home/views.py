@@ -21,6 +21,7 @@ from bourse.home.begin import Start
 from bourse.home.desk import Case, Waiting, waiting
 from bourse.home.dial import Place, Standing, Turnout, ring, season_at, turn_from
 from bourse.home.outbox_models import count_by_state, letters_of
+from bourse.meetings.facts import open_to_guest
 from bourse.meetings.models import Answer, Invitation, Meeting, Presence, Season
 from bourse.meetings.roles import may_know_meeting, sees_full
 from bourse.outcomes.roles import is_promiser
@@ -62,7 +63,9 @@ def show() -> ResponseReturnValue:
         scene = Scene.of(person, memberships)
         keep_time_of(scene.club.timezone)
         return _desk(scene) if facilitates(person) else _home(scene)
-    return _office(person) if person.office_roles else render_template("home/nowhere.html")
+    if person.office_roles:
+        return _office(person)
+    return render_template("home/nowhere.html", invited=open_to_guest(person, now()))
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ Sign = Literal["drifts", "below_quorum", "never_hosted"]
 ENOUGH, MOST_MISSED = 3, 0.4  # of so many meetings, who missed more than this share drifts away
 A_YEAR = timedelta(days=365)
 COMING = ("accepted", "tentative")
-ANSWERS: dict[str, Mark] = {"accepted": "yes", "tentative": "maybe", "declined": "no"}
+ANSWERS: dict[str, Mark] = {"accepted": "yes", "tentative": "maybe", "declined": "no", "waiting": ""}
 PRESENCES: dict[str, Mark] = {"present": "yes", "absent": "no", "excused": "no"}
 
 

@@ -11,11 +11,16 @@ from bourse.doors import door, open_door
 from bourse.headers import keep_private
 from bourse.links import safe_path
 from bourse.meetings import answer_link, roles
-from bourse.meetings.forms import AnswerForm, NoteForm
+from bourse.meetings.answer import answer as take_answer
+from bourse.meetings.facts import with_calendars
+from bourse.meetings.forms import AnswerForm, ConfirmForm, NoteForm
 from bourse.meetings.models import Answer, Invitation, Meeting, Via
+from bourse.meetings.seat import rank_in_words
 from bourse.meetings.views import bp
 from bourse.people.models import Person, note
 from bourse.words import _, day, keep_time_of
+
+bp.add_app_template_global(rank_in_words, "rank_in_words")
 
 
 @bp.post("/<int:meeting>/answer")
@@ -35,7 +40,7 @@ def answer(meeting: Meeting) -> ResponseReturnValue:
 def _take(invitation: Invitation, form: AnswerForm, by: Person) -> None:
     if is_closed(invitation.meeting):
         return
-    invitation.give(Answer(form.answer.data), at=now(), via=Via.web, by=by, comment=form.comment.data)
+    take_answer(invitation, Answer(form.answer.data), now=now(), via=Via.web, by=by, comment=form.comment.data)
     note("answer", by=by, about=invitation)
     db.session.commit()
 
@@ -49,6 +54,8 @@ def _sentence(invitation: Invitation) -> str:
     """What the answer means, to say back."""
     if is_closed(invitation.meeting):
         return _("Cette rencontre n'attend plus de réponse.")
+    if invitation.is_waiting:
+        return rank_in_words(invitation.rank)
     on = day(invitation.meeting.starts_at, year=False)
     return {
         Answer.accepted: _("Noté : vous venez le %(day)s.", day=on),
@@ -64,11 +71,35 @@ def note_answer(invitation: Invitation) -> ResponseReturnValue:
     form = NoteForm()
     if not form.validate_on_submit() or is_closed(invitation.meeting):
         abort(400)
-    invitation.give(Answer(form.answer.data), at=now(), via=Via.phone, by=current_user)
+    take_answer(invitation, Answer(form.answer.data), now=now(), via=Via.phone, by=current_user)
     note("note_answer", by=current_user, about=invitation)
     db.session.commit()
-    flash(_("Noté pour %(name)s.", name=invitation.person.name))
+    flash(noted_for(invitation))
     return redirect(safe_path(request.form.get("next")) or url_for("meetings.show", meeting=invitation.meeting_id))
+
+
+def noted_for(invitation: Invitation) -> str:
+    """What the answer that the facilitator noted for somebody means."""
+    facts = {"name": invitation.person.name}
+    if invitation.is_waiting:
+        facts["rank"] = str(invitation.rank)
+        return _("La rencontre est complète : %(name)s est sur la liste d'attente, au rang %(rank)s.", **facts)
+    return _("Noté pour %(name)s.", **facts)
+
+
+@bp.post("/invitations/<int:invitation>/promote")
+@door(is_facilitator)
+def promote(invitation: Invitation) -> ResponseReturnValue:
+    """Somebody who waits is given a place, be there one or not: the facilitator decides, and it is recorded."""
+    if not ConfirmForm().validate_on_submit() or is_closed(invitation.meeting):
+        abort(400)
+    with_calendars(invitation.meeting, lock=True)
+    if invitation.is_waiting:
+        invitation.take_seat(now())
+        note("promote", by=current_user, about=invitation)
+        db.session.commit()
+    flash(_("Noté pour %(name)s.", name=invitation.person.name))
+    return redirect(url_for("meetings.show", meeting=invitation.meeting_id))
 
 
 @bp.route("/answers/<token>", methods=["GET", "POST"])
@@ -77,7 +108,7 @@ def answer_by_link(token: str) -> ResponseReturnValue:
     """An answer by the link of a letter: GET shows the choice, POST answers. The token alone is the authority."""
     link = answer_link.read(token, current_app.config["SECRET_KEY"])
     invitation = db.session.get(Invitation, link.invitation_id) if link else None
-    if link is None or invitation is None or not invitation.stands:
+    if link is None or invitation is None or not invitation.is_open(now()):
         return _dead_end(invitation)
     keep_time_of(invitation.club.timezone)
     form = AnswerForm(meta={"csrf": False})
@@ -93,6 +124,7 @@ def answer_by_link(token: str) -> ResponseReturnValue:
         is_done=form.is_submitted() and not form.errors,
         sentence=_sentence(invitation) if invitation.answer is not Answer.none else "",
         token=token,
+        may_send=roles.may_send_substitute(invitation.person, invitation),
         is_former_date=link.sequence < invitation.meeting.moved_sequence,
     )
     return keep_private(make_response(page))

@@ -13,6 +13,7 @@ from bourse.db import db
 from bourse.mailroom.compose import Parts
 from bourse.mailroom.models import SUPERSEDED, UNINVITED, UNSENT, Letter, LetterState, recall, write
 from bourse.meetings import reconcile
+from bourse.meetings.answer import can_be_seated, fill_seats
 from bourse.meetings.facts import with_calendars
 from bourse.meetings.letters import calendar_letter
 from bourse.meetings.models import Answer, CalendarCopy, Invitation, Meeting
@@ -37,7 +38,10 @@ def write_calendar_letters(now: datetime) -> None:
 
 
 def _write_letters_of(meeting: Meeting, now: datetime) -> None:
+    if can_be_seated(meeting, now) or not all(each.is_of_meeting for each in meeting.invited):
+        with_calendars(meeting, lock=True)  # somebody may be answering this very moment
     let_go(meeting, now)
+    fill_seats(meeting, now)
     if _has_a_new_place(meeting, now):
         meeting.note_new_place()
     elif _has_new_texts(meeting, now):
@@ -205,6 +209,7 @@ def _invitation_facts(invitation: Invitation) -> InvitationFacts:
         address=invitation.person.email,
         is_invited=invitation.stands,
         partstat=_partstat(invitation),
+        seated_at=invitation.seated_at,
         copies=[_copy(each) for each in invitation.copies if each.counts],
         answered_at=invitation.answered_at,
         tells_answers=invitation.person.tells_calendar,

@@ -12,6 +12,7 @@ from bourse.clubs.tidy import fold
 from bourse.db import db
 from bourse.doors import door
 from bourse.links import safe_path
+from bourse.meetings.answer import fill_seats
 from bourse.meetings.due import let_go
 from bourse.meetings.facts import members_of, with_calendars
 from bourse.meetings.forms import KeepOutForm
@@ -90,3 +91,4 @@ def _apply(meeting: Meeting, found: Changes) -> None:
     for exclusion in excluded:
         note("keep_out", by=current_user, about=exclusion)
     let_go(meeting, now())
+    fill_seats(meeting, now())

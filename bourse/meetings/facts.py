@@ -1,13 +1,15 @@
 """Reads what the pages about meetings tell: who is invited, comes or came, and who is kept out."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from bourse.clubs.models import Club, Membership
 from bourse.clubs.tidy import fold
 from bourse.db import db
+from bourse.meetings.guest_models import STAYS
 from bourse.meetings.models import Answer, Invitation, Meeting, Presence
 from bourse.people.models import Person
 
@@ -45,6 +47,17 @@ def with_calendars(meeting: Meeting, lock: bool = False) -> Meeting:
     query = db.select(Meeting).where(Meeting.id == meeting.id).options(sent)
     query = query.with_for_update() if lock else query
     return db.session.scalars(query.execution_options(populate_existing=True)).one()
+
+
+def open_to_guest(person: Person, now: datetime) -> list[Meeting]:
+    """The meetings of clubs that are not his to which somebody is invited as a guest, until the day after each."""
+    host = joinedload(Meeting.host).options(joinedload(Membership.person), joinedload(Membership.company))
+    loaded = contains_eager(Invitation.meeting).options(host, joinedload(Meeting.club), joinedload(Meeting.season))
+    query = db.select(Invitation).join(Invitation.meeting).options(loaded, joinedload(Invitation.person))
+    query = query.where(Invitation.person_id == person.id, Invitation.withdrawn_at.is_(None), Invitation.guest.has())
+    query = query.where(Meeting.released_at.is_not(None), Meeting.ends_at > now - STAYS)
+    invitations = db.session.scalars(query.order_by(Meeting.starts_at.desc()))
+    return [each.meeting for each in invitations if not each.memberships and each.is_open(now)]
 
 
 def kept_out_of(meeting: Meeting) -> list[Membership]:

@@ -8,6 +8,7 @@ from wtforms import (
     BooleanField,
     DateField,
     HiddenField,
+    IntegerField,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -15,7 +16,7 @@ from wtforms import (
     TimeField,
 )
 from wtforms.fields import SelectChoice
-from wtforms.validators import ValidationError
+from wtforms.validators import NumberRange, Optional, ValidationError
 
 from bourse.clock import NoSuchTime, club_time, instant
 from bourse.clubs.forms import AGENDAS
@@ -31,6 +32,8 @@ ANSWERS = [
     SelectChoice(Answer.declined, _l("Non")),
 ]
 
+BETWEEN = _l("Indiquez un nombre entre 1 et 500.")
+
 
 class MeetingForm(BourseForm):
     """A meeting to plan or to change. Call `offer` before anything else."""
@@ -40,6 +43,11 @@ class MeetingForm(BourseForm):
     starts = hour_field(_l("De"))
     ends = hour_field(_l("À"))
     agenda = SelectField(_l("Ordre du jour"), choices=AGENDAS)
+    places = IntegerField(
+        _l("Places"),
+        [Optional(), NumberRange(1, 500, BETWEEN)],
+        invalid_value_message=BETWEEN,
+    )
     practical = TextAreaField(_l("Ce que les visiteurs doivent savoir de plus"), [AtMost(2000)])
     invited = SelectMultipleField(_l("Membres invités"), coerce=int)
 
@@ -88,6 +96,7 @@ class MeetingForm(BourseForm):
     def show(self, meeting: Meeting, starts: datetime, ends: datetime) -> None:
         """Fills the fields with a meeting as it is; `starts` and `ends` in club time."""
         self.host.data, self.agenda.data, self.practical.data = meeting.host_id, meeting.agenda, meeting.practical
+        self.places.data = meeting.places
         self.day.data, self.starts.data, self.ends.data = starts.date(), starts.time(), ends.time()
         self.invited.data = [invitation.person_id for invitation in meeting.invited]
 

@@ -15,6 +15,7 @@ from bourse.meetings.answer_link import AnswerLink
 from bourse.meetings.invite import Attendee, Organizer, cancel, request
 from bourse.meetings.models import Answer, Invitation, Meeting
 from bourse.meetings.reconcile import CANCEL, Message, Reason
+from bourse.meetings.seat import rank_in_words
 from bourse.meetings.tell import Told
 from bourse.people.models import Person
 from bourse.words import _, day, on_the_clock_of
@@ -24,6 +25,7 @@ SUBJECTS = {
     "new_date": lambda **facts: _("Modifié : %(day)s, chez %(company)s", **facts),
     "changed": lambda **facts: _("Modifié : %(day)s, chez %(company)s", **facts),
     "answered": lambda **facts: _("Votre réponse : %(answer)s – %(day)s, chez %(company)s", **facts),
+    "promoted": lambda **facts: _("Une place est à vous : %(day)s, chez %(company)s", **facts),
     "cancelled": lambda **facts: _("Annulé : %(day)s, chez %(company)s", **facts),
 }
 OF_A_CHANGE = (Reason.moved, Reason.changed, Reason.cancelled, Reason.restored)
@@ -32,6 +34,7 @@ QUESTIONS = {
     "did_you_answer": lambda **facts: _("Dites-nous si vous venez le %(day)s", **facts),
     "former_date": lambda **facts: _("Confirmez votre réponse pour le %(day)s", **facts),
     "kept_date": lambda **facts: _("Dites-nous si vous venez le %(day)s", **facts),
+    "waiting": lambda **facts: _("Complet le %(day)s : vous êtes sur la liste d'attente", **facts),
 }
 
 
@@ -70,6 +73,8 @@ def question(kind: str, invitation: Invitation, answer: str) -> Parts:
             meeting=meeting,
             person=invitation.person,
             facilitator=facilitator_of(meeting),
+            guest=invitation.guest,
+            rank=rank_in_words(invitation.rank) if invitation.is_waiting else "",
             url=f"{answer_url(invitation)}?answer={answer}",
         )
 

@@ -11,7 +11,9 @@ from bourse.clock import now
 from bourse.clubs.models import Agenda, Club, Company, Membership, Role
 from bourse.db import Line, Prose, Short, db
 from bourse.mailroom.models import SUSPENDED, UNSENT, Letter, LetterState
-from bourse.meetings.reconcile import answer_holds
+from bourse.meetings import seat
+from bourse.meetings.guest_models import STAYS, Guest
+from bourse.meetings.reconcile import answer_holds, next_stamp
 from bourse.meetings.states import Answer, MeetingState, Presence, SeasonState, Via
 from bourse.people.models import Person
 
@@ -55,6 +57,7 @@ class Meeting(db.Model):
     released_at: Mapped[datetime | None]  # the facilitator's "go"
     created_at: Mapped[datetime] = mapped_column(default=now)
     changed_at: Mapped[datetime] = mapped_column(default=now)
+    places: Mapped[int | None]  # for visitors; none: as many as club and site hold
     word: Mapped[Prose] = mapped_column(default="")  # the facilitator's, for the letters of the last change …
     word_mark: Mapped[Line] = mapped_column(default="")  # … whose fingerprint this is
     club: Mapped[Club] = relationship(backref="meetings")
@@ -161,12 +164,52 @@ class Meeting(db.Model):
         ended = (each for each in self.invitations if each.withdrawn_at and each.withdrawn_at >= exclusion.made_at)
         return [each for each in ended if each.person_id in members]
 
+    def is_closed_to_guest(self, person: Person) -> bool:
+        """Whether somebody from outside is, or was, of a company that its host keeps out, in whichever club."""
+        return bool(self.exclusions) and any(each.company_id in self.closed_to for each in person.memberships)
+
+    @property
+    def usual_capacity(self) -> int:
+        """How many visitors club and site hold. The host is at home and needs no place."""
+        return seat.capacity(None, self.club.capacity, self.company.visitors)
+
+    @property
+    def capacity(self) -> int:
+        return self.places or self.usual_capacity
+
+    @property
+    def taken_seats(self) -> int:
+        return sum(each.takes_a_seat for each in self.invitations)
+
+    @property
+    def free_seats(self) -> int:
+        """How many places are left; below nought when fewer than before are to be had."""
+        return self.capacity - self.taken_seats
+
+    @property
+    def waiting_list(self) -> list["Invitation"]:
+        """Who waits for a place, the first first."""
+        queue = (each for each in self.invitations if each.is_waiting)
+        return sorted(queue, key=lambda each: (each.waiting_since or self.changed_at, each.id))
+
     def _raise_sequence(self) -> None:
         self.sequence += 1
         self.changed_at = now()
 
     def invite(self, person: Person) -> "Invitation":
-        """Invites a person, or lets back in one whose invitation was withdrawn."""
+        """Invites a member, or lets back in one whose invitation was withdrawn; who was a guest is no longer one."""
+        invitation = self._invitation_for(person)
+        invitation.guest = None
+        return invitation
+
+    def invite_guest(self, person: Person, by: Person) -> Guest:
+        """Invites somebody from outside to this meeting alone; what he may read is yet to be ticked."""
+        invitation = self._invitation_for(person)
+        guest = invitation.guest = invitation.guest or Guest()
+        guest.begin(by)
+        return guest
+
+    def _invitation_for(self, person: Person) -> "Invitation":
         for invitation in self.invitations:
             if invitation.person is person:
                 invitation.renew()
@@ -207,6 +250,11 @@ class Invitation(db.Model):
     heard_stamp: Mapped[datetime | None]
     presence: Mapped[Presence | None]
     withdrawn_at: Mapped[datetime | None]
+    waiting_since: Mapped[datetime | None]  # his turn on the waiting list, whatever he says again or the date becomes
+    seated_at: Mapped[datetime | None]  # a place was found for him, until he answers again; see `take_seat`
+    guest: Mapped[Guest | None] = relationship(
+        back_populates="invitation", foreign_keys=[Guest.invitation_id], lazy="joined", cascade="all, delete-orphan"
+    )
     meeting: Mapped[Meeting] = relationship(back_populates="invitations")
     person: Mapped[Person] = relationship(foreign_keys=[person_id], backref="invitations")
     answered_by: Mapped[Person | None] = relationship(foreign_keys=[answered_by_id])
@@ -223,10 +271,33 @@ class Invitation(db.Model):
         return self.withdrawn_at is not None
 
     @property
+    def memberships(self) -> list[Membership]:
+        """What the person is in the meeting's club today: one membership, or none."""
+        return [each for each in self.person.memberships if each.club_id == self.meeting.club_id and each.belongs]
+
+    @property
     def is_of_meeting(self) -> bool:
-        """Whether the person belongs to the meeting's club today and is not kept out."""
-        ours = (each for each in self.person.memberships if each.club_id == self.meeting.club_id and each.belongs)
+        """Whether the person belongs to the meeting's club today, or is its guest, and is not kept out."""
+        ours = self.memberships
+        if not ours and self.guest is not None:
+            return self._is_welcome_guest
         return any(not self.meeting.keeps_out(each) for each in ours)
+
+    @property
+    def _is_welcome_guest(self) -> bool:
+        """Whether nobody keeps the guest out, nor the member in whose seat he comes."""
+        member = self.guest and self.guest.in_place_of
+        return not self.meeting.is_closed_to_guest(self.person) and (not member or member.stands)
+
+    def is_open(self, at: datetime) -> bool:
+        """Whether it still opens the meeting: to a guest until the day after."""
+        return self.stands and (self.guest is None or at < self.meeting.ends_at + STAYS)
+
+    @property
+    def substitute(self) -> "Invitation | None":
+        """Who comes in this person's seat."""
+        stand_ins = (each for each in self.meeting.invitations if each.guest and not each.is_withdrawn)
+        return next((each for each in stand_ins if each.guest and each.guest.in_place_of_id == self.id), None)
 
     @property
     def stands(self) -> bool:
@@ -248,6 +319,31 @@ class Invitation(db.Model):
         return self.answer is not Answer.none and self.current_answer is Answer.none
 
     @property
+    def takes_a_seat(self) -> bool:
+        """Whether one of the places for visitors is his: he comes, or it is kept for him in his member's stead."""
+        if self.is_withdrawn or self.is_host:
+            return False
+        return self.current_answer in seat.COMING or self._is_kept_a_seat
+
+    @property
+    def _is_kept_a_seat(self) -> bool:
+        is_kept = self.guest and answer_holds(self.guest.seat_sequence, self.meeting.moved_sequence)
+        return bool(is_kept) and self.current_answer is Answer.none
+
+    @property
+    def is_declined(self) -> bool:
+        return self.current_answer is Answer.declined
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.current_answer is Answer.waiting and not self.is_withdrawn
+
+    @property
+    def rank(self) -> int:
+        """His place on the waiting list, from 1; only for who waits."""
+        return self.meeting.waiting_list.index(self) + 1
+
+    @property
     def is_attending(self) -> bool:
         """Whether the person comes, as far as is known: said yes or if need be, or is here."""
         comes = self.current_answer in (Answer.accepted, Answer.tentative) or self.presence is Presence.present
@@ -267,18 +363,33 @@ class Invitation(db.Model):
 
         `is_former`: it was about the date before, so it is to confirm.
         """
-        if self.answered_at is not None and at < self.answered_at:
+        if self.has_answered_since(at):
             return
         self.answer, self.via, self.answered_by = answer, via, by
         self.answered_at = at
         self.answered_sequence = self.meeting.moved_sequence - 1 if is_former else self.meeting.sequence
+        self.seated_at = None
+        if answer is not Answer.waiting:
+            self.waiting_since = None
         if comment is not None:
             self.comment = comment
+
+    def has_answered_since(self, at: datetime) -> bool:
+        return self.answered_at is not None and at < self.answered_at
+
+    def take_seat(self, at: datetime) -> None:
+        """The place that he waited for is his.
+
+        `seated_at` is later than all that his calendars were sent, so that reconciling tells him once.
+        """
+        self.answer, self.waiting_since = Answer.accepted, None
+        self.seated_at = next_stamp(max((copy.stamp for copy in self.copies), default=None), at)
 
     def renew(self) -> None:
         """Lets somebody back in, and asks anew."""
         if self.is_withdrawn:
             self.withdrawn_at = self.answered_at = self.answered_sequence = self.via = None
+            self.waiting_since = self.seated_at = None
             self.heard_sequence = self.heard_stamp = None
             self.answer = Answer.none
 

@@ -35,13 +35,19 @@ class Reason(StrEnum):
     answered = "answered"  # on the page, by the link or on the telephone; the calendar does not know it yet
     removed = "removed"
     cancelled = "cancelled"
+    seated = "seated"  # he waited, and a place is his
     restored = "restored"  # it had been taken out of this calendar and comes back
     new_address = "new_address"
     asked = "asked"  # the calendar itself asked to be told again
 
 
-LETTERS = {Reason.moved: "new_date", Reason.changed: "changed", Reason.answered: "answered"}
-SAME_NUMBER = (Reason.changed, Reason.answered)
+LETTERS = {
+    Reason.moved: "new_date",
+    Reason.changed: "changed",
+    Reason.seated: "promoted",
+    Reason.answered: "answered",
+}
+SAME_NUMBER = (Reason.changed, Reason.seated, Reason.answered)  # neither time nor place is another
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +91,16 @@ class Copy:
 class InvitationFacts:
     """One person's invitation. `is_invited` is false once removed, excluded, gone from the club or paused.
 
-    `partstat` is the answer that holds now (RFC 5545 §3.2.12): NEEDS-ACTION when there is none or it is
-    to confirm. `tells_answers`: he wants his calendar to show what he answers elsewhere.
+    `partstat` is the answer that holds now (RFC 5545 §3.2.12): NEEDS-ACTION when there is none, it is to
+    confirm, or he waits for a place. `seated_at`: since when a place is his that he waited for.
+    `tells_answers`: he wants his calendar to show what he answers elsewhere.
     """
 
     key: Hashable
     address: str
     is_invited: bool = True
     partstat: str = "NEEDS-ACTION"
+    seated_at: datetime | None = None
     copies: Sequence[Copy] = ()
     answered_at: datetime | None = None
     tells_answers: bool = True
@@ -117,7 +125,7 @@ class Message:
 
     @property
     def letter(self) -> str:
-        """The letter that carries it: invitation, new_date, changed, answered or cancelled."""
+        """The letter that carries it: invitation, new_date, changed, promoted, answered or cancelled."""
         return "cancelled" if self.method == CANCEL else LETTERS.get(self.reason, "invitation")
 
     @property
@@ -234,6 +242,8 @@ def _reason_to_request(
         return Reason.new if copy is None else Reason.restored
     if not is_same_terms(copy.fingerprint, meeting.fingerprint):
         return Reason.moved
+    if invitation.seated_at is not None and copy.stamp < invitation.seated_at:
+        return Reason.seated
     if copy.fingerprint != meeting.fingerprint and invitation.partstat != "DECLINED":
         return Reason.changed
     # An old address may have been one mailbox with this one: its CANCEL must not have the last word.
@@ -247,7 +257,7 @@ def _is_answer_news(invitation: InvitationFacts, copy: Copy, now: datetime) -> b
 
 
 def _next_sequence(sequence: int, reason: Reason, known: Sequence[Copy]) -> int:
-    """A text or an answer alone keeps the number that this person has; anything else goes above it."""
+    """A text, a seat or an answer alone keeps the number that this person has; anything else goes above it."""
     highest = max((copy.sequence for copy in known), default=-1)
     return max(sequence, highest if reason in SAME_NUMBER else highest + 1)
 

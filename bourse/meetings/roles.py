@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from bourse.clock import now
 from bourse.clubs.roles import is_facilitator, is_of_club, is_office, membership_in
+from bourse.meetings.guest_models import Guest
 from bourse.meetings.models import Invitation
 from bourse.people.models import Person
 
@@ -43,8 +45,38 @@ def invitation_of(person: Person, place: Any) -> Invitation | None:
     return place.meeting.invitation_of(person) if stands else None
 
 
+def guest_invitation_of(person: Person, place: Any) -> Invitation | None:
+    """The standing invitation of somebody from outside the club, from the "go" to the day after the meeting."""
+    if is_of_club(person, place) or not place.meeting.is_released:
+        return None
+    invitation: Invitation | None = place.meeting.invitation_of(person)
+    return invitation if invitation is not None and invitation.guest and invitation.is_open(now()) else None
+
+
+def is_guest(person: Person, place: Any) -> bool:
+    return guest_invitation_of(person, place) is not None
+
+
+def is_shown_problem(person: Person, place: Any) -> bool:
+    """Whether the person is a guest to whom the host or the facilitator opens the shared problem."""
+    guest = _guest_who_comes(person, place)
+    return guest is not None and guest.sees_problem
+
+
+def is_shown_cards(person: Person, place: Any) -> bool:
+    """The same of the cards, once they are revealed."""
+    guest = _guest_who_comes(person, place)
+    return guest is not None and guest.sees_cards
+
+
+def _guest_who_comes(person: Person, place: Any) -> Guest | None:
+    """What the host or the facilitator ticked for a guest, unless he said no."""
+    invitation = guest_invitation_of(person, place)
+    return invitation.guest if invitation is not None and not invitation.is_declined else None
+
+
 def is_invited(person: Person, place: Any) -> bool:
-    return invitation_of(person, place) is not None
+    return invitation_of(person, place) is not None or is_guest(person, place)
 
 
 def is_attending(person: Person, place: Any) -> bool:
@@ -54,10 +86,11 @@ def is_attending(person: Person, place: Any) -> bool:
 
 
 def may_know_meeting(person: Person, place: Any) -> bool:
-    """Title, date, host company: for the club and the office; before the "go" only for who prepares it."""
+    """Title, date, host company: for the club, the office and guests; before the "go" only for who prepares it."""
     if hosts_or_facilitates(person, place):
         return True
-    return place.meeting.is_released and (belongs_to(person, place) or reads_as_office(person, place))
+    is_ours = belongs_to(person, place) or reads_as_office(person, place)
+    return place.meeting.is_released and (is_ours or is_guest(person, place))
 
 
 def may_see_guests(person: Person, place: Any) -> bool:
@@ -68,3 +101,15 @@ def may_see_guests(person: Person, place: Any) -> bool:
 def is_in_the_room(person: Person, place: Any) -> bool:
     """Host, facilitator and those attending: who writes cards and hears the whole problem."""
     return hosts_or_facilitates(person, place) or is_attending(person, place)
+
+
+def is_still_guest(person: Person, guest: Guest) -> bool:
+    """Whether the guest at that place is invited as of now, whoever looks."""
+    return not guest.invitation.is_withdrawn
+
+
+def may_send_substitute(person: Person, invitation: Invitation) -> bool:
+    """The invited member himself, or the facilitator for him; the host receives and sends nobody."""
+    is_members = invitation.guest is None and invitation.stands and not invitation.is_host
+    is_own = invitation_of(person, invitation) is invitation
+    return is_members and (is_own or is_facilitator(person, invitation))

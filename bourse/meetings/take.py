@@ -11,7 +11,9 @@ from bourse.db import db
 from bourse.mailroom.bounce import Bounce, Severity
 from bourse.mailroom.models import Letter, write
 from bourse.meetings import letters
+from bourse.meetings.answer import answer
 from bourse.meetings.due import send_again, shows, tells_present
+from bourse.meetings.facts import with_calendars
 from bourse.meetings.hear import Counter, Incoming, Nothing, Reply, Words, hear
 from bourse.meetings.heard_models import MOST_RAW, Heard, open_claims
 from bourse.meetings.judge import ANSWERS, Known, Reason, Ruling, Verdict, judge
@@ -72,8 +74,7 @@ def _take_reply(heard: Heard, mail: Incoming, reply: Reply) -> Person | None:
     meeting = db.session.scalar(db.select(Meeting).filter_by(uid=reply.uid).options(WITH_ADDRESSES))
     invitation = _invitation(meeting, [*reply.attendees[:1], mail.sender]) if meeting else None
     if invitation is not None:  # an answer on the web may be on its way: one after the other
-        db.session.execute(db.select(Invitation.id).filter_by(id=invitation.id).with_for_update())
-        db.session.refresh(invitation)
+        with_calendars(invitation.meeting, lock=True)
     proof = proof_of(mail.results, current_app.config["SETTINGS"].authserv_id, mail.sender)
     known = _known(meeting, invitation, heard.received_at) if meeting else None
     ruling = judge(reply, known, sender=mail.sender, proof=proof, sent_at=mail.sent_at, now=heard.received_at)
@@ -136,7 +137,7 @@ def _known(meeting: Meeting, invitation: Invitation | None, at: datetime) -> Kno
 
 
 def _carry_out(ruling: Ruling, reply: Reply, invitation: Invitation, at: datetime) -> Person | None:
-    """The same `give` as behind the web's buttons."""
+    """The same `answer` as behind the web's buttons."""
     if ruling.reason is Reason.told_again:
         send_again(invitation, at)
     if ruling.reason in DOUBTED:
@@ -144,8 +145,10 @@ def _carry_out(ruling: Ruling, reply: Reply, invitation: Invitation, at: datetim
     if ruling.gives is None or ruling.at is None:
         return None
     is_former = ruling.reason is Reason.former_date
-    invitation.give(
+    answer(
+        invitation,
         Answer(ruling.gives),
+        now=at,
         at=ruling.at,
         via=Via.calendar,
         by=invitation.person,
@@ -158,12 +161,19 @@ def _carry_out(ruling: Ruling, reply: Reply, invitation: Invitation, at: datetim
     invitation.person.trust_address()
     if is_former and any(copy.sequence > reply.sequence for copy in _requests(invitation)):
         ask("former_date", invitation, ANSWERS.get(reply.partstat, ""))
+    tell_if_waiting(invitation)
     return invitation.person
 
 
-def ask(kind: str, invitation: Invitation, answer: str = "") -> None:
-    """Asks the invited person himself, once for each date of the meeting; never whoever wrote."""
-    key = f"{kind}:{invitation.id}:{invitation.meeting.moved_sequence}"
+def tell_if_waiting(invitation: Invitation) -> None:
+    """Whose yes came by mail reads on no page that he waits for a place: a letter says so, once for each time."""
+    if invitation.is_waiting:
+        ask("waiting", invitation, once=f"{invitation.waiting_since:%Y%m%d%H%M%S}")
+
+
+def ask(kind: str, invitation: Invitation, answer: str = "", once: str = "") -> None:
+    """Asks the invited person himself, `once` for each date of the meeting; never whoever wrote."""
+    key = f"{kind}:{invitation.id}:{once or invitation.meeting.moved_sequence}"
     if db.session.scalar(db.select(Letter.id).filter_by(key=key)):
         return
     facilitator = letters.facilitator_of(invitation.meeting)

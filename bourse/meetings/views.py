@@ -17,8 +17,9 @@ from bourse.clubs.roles import is_facilitator
 from bourse.db import db
 from bourse.doors import door
 from bourse.meetings import roles
+from bourse.meetings.answer import fill_seats
 from bourse.meetings.due import facts_of, keep_quiet, let_go, mark_of, messages_due, say
-from bourse.meetings.facts import kept_out_of, turnouts, with_calendars
+from bourse.meetings.facts import kept_out_of, open_to_guest, turnouts, with_calendars
 from bourse.meetings.forms import AnswerForm, ConfirmForm, LettersForm, MeetingForm
 from bourse.meetings.models import Invitation, Meeting, Season
 from bourse.meetings.reconcile import Message, Reason, is_same_terms
@@ -62,8 +63,9 @@ def _meetings_of(person: Person) -> list[Meeting]:
     clusters = [role.organisation_id for role in person.office_roles]
     query = db.select(Meeting).join(Club).where(db.or_(Club.id.in_(clubs), Club.organisation_id.in_(clusters)))
     query = query.order_by(Meeting.starts_at.desc()).options(*WITH_HOST, joinedload(Meeting.season))
-    meetings = db.session.scalars(query)
-    return [each for each in meetings if roles.may_know_meeting(person, each) or roles.sees_full(person, each)]
+    ours = db.session.scalars(query)
+    known = [each for each in ours if roles.may_know_meeting(person, each) or roles.sees_full(person, each)]
+    return [*(each for each in open_to_guest(person, now()) if each not in known), *known]
 
 
 def _by_season(meetings: Iterable[Meeting]) -> dict[tuple[Club, Season | None], list[Meeting]]:
@@ -77,19 +79,28 @@ def _by_season(meetings: Iterable[Meeting]) -> dict[tuple[Club, Season | None], 
 @door(roles.may_know_meeting)
 def show(meeting: Meeting) -> ResponseReturnValue:
     """The page of a meeting: when, where, what for, with whom."""
-    leads = roles.hosts_or_facilitates(current_user, meeting)
+    leads, invitation = roles.hosts_or_facilitates(current_user, meeting), meeting.invitation_of(current_user)
     return render_template(
         "meetings/show.html",
         meeting=meeting,
-        guests=meeting.invited,
+        guests=[each for each in meeting.invited if not each.is_waiting],
+        substitutes=_substitutes_in(meeting),
+        is_guest=roles.is_guest(current_user, meeting),
+        may_send=invitation is not None and roles.may_send_substitute(current_user, invitation),
         companies=company_names(meeting.club),
-        invitation=meeting.invitation_of(current_user),
+        invitation=invitation,
         form=AnswerForm(),
         is_facilitator=is_facilitator(current_user, meeting),
         sees_guests=roles.may_see_guests(current_user, meeting),
         leads=leads,
         kept_out=kept_out_of(meeting) if leads else [],
     )
+
+
+def _substitutes_in(meeting: Meeting) -> dict[int, Invitation]:
+    """Who comes in somebody's seat, by that member's invitation."""
+    stand_ins = (each for each in meeting.invited if each.guest)
+    return {each.guest.in_place_of_id: each for each in stand_ins if each.guest and each.guest.in_place_of_id}
 
 
 @bp.route("/clubs/<club>/plan", methods=["GET", "POST"])
@@ -160,13 +171,13 @@ def _apply(form: MeetingForm, meeting: Meeting, asked_back: Iterable[int] = ()) 
     """Takes over what does not move the meeting: agenda, practical information, who is invited."""
     if meeting.practical != form.practical.data:
         meeting.changed_at = now()
-    meeting.agenda, meeting.practical = form.agenda.data, form.practical.data
+    meeting.agenda, meeting.practical, meeting.places = form.agenda.data, form.practical.data, form.places.data
     wanted = {*form.invited.data, *asked_back, meeting.host.person_id} - _people_kept_out(meeting)
     for membership in meeting.club.memberships:
         if membership.person_id in wanted and membership.belongs:
             meeting.invite(membership.person)
     for invitation in meeting.invited:
-        if invitation.person.id not in wanted:
+        if invitation.person.id not in wanted and (invitation.guest is None or invitation.memberships):
             invitation.withdraw(now())
 
 
@@ -182,12 +193,13 @@ def change(meeting: Meeting) -> ResponseReturnValue:
         form.show(meeting, club_time(meeting.starts_at, zone), club_time(meeting.ends_at, zone))
     if not form.validate_on_submit() or request.form.get("step") == "back":
         return render_template("meetings/plan.html", form=form, club=meeting.club, meeting=meeting)
-    db.session.refresh(meeting, ["sequence", "moved_sequence", "exclusions"], with_for_update=True)
+    meeting = with_calendars(meeting, lock=True)
     before = mark_of(meeting)
     meeting.move(*form.span())
     asked_back = _turned_away(meeting) if form.host.data != meeting.host_id else []
     meeting.change_host(db.session.get_one(Membership, form.host.data))
     _apply(form, meeting, asked_back)
+    fill_seats(meeting, now())
     if meeting.is_released and (page := _look_first(meeting, before)) is not None:
         return page
     note("change", by=current_user, about=meeting)

@@ -91,5 +91,6 @@ class CloseForm(BourseForm):
 
 
 def people_of(meeting: Meeting) -> dict[int, str]:
-    """Those for whom host and facilitator may note a promise: the host and everybody attending."""
-    return {each.person_id: each.person.name for each in meeting.invited if each.is_attending or each.is_host}
+    """Those for whom host and facilitator may note a promise: the host and every member attending."""
+    comes = (each for each in meeting.invited if each.is_host or (each.is_attending and each.guest is None))
+    return {each.person_id: each.person.name for each in comes}

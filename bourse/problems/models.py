@@ -13,7 +13,7 @@ from bourse.clubs.models import Club
 from bourse.clubs.roles import is_facilitator
 from bourse.db import Short, db
 from bourse.meetings.models import Meeting
-from bourse.meetings.roles import belongs_to, is_attending, is_host
+from bourse.meetings.roles import belongs_to, is_attending, is_host, is_shown_problem
 from bourse.people.models import Person
 from bourse.problems.frame import ANSWERS, NO_DRAFT, Draft
 from bourse.problems.keep import REVIEWED, Why, before_writing
@@ -217,6 +217,8 @@ def relation(person: Person, meeting: Meeting) -> Relation:
         return Relation.host
     if is_facilitator(person, meeting):
         return Relation.facilitator
-    if not meeting.is_released or meeting.is_cancelled or not belongs_to(person, meeting):
+    if not meeting.is_released or meeting.is_cancelled:
         return Relation.outsider
-    return Relation.attending if is_attending(person, meeting) else Relation.member
+    if is_attending(person, meeting) or is_shown_problem(person, meeting):
+        return Relation.attending
+    return Relation.member if belongs_to(person, meeting) else Relation.outsider

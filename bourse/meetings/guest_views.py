@@ -1,0 +1,161 @@
+"""Somebody from outside the club at one meeting: a guest of the host's, or who comes in a member's seat."""
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from bourse.clock import now
+from bourse.clubs.roles import is_facilitator, membership_in
+from bourse.db import db
+from bourse.doors import door
+from bourse.meetings.answer import send_instead, take_back
+from bourse.meetings.answer_views import is_closed
+from bourse.meetings.facts import with_calendars
+from bourse.meetings.forms import ConfirmForm
+from bourse.meetings.guest_forms import GuestForm, SubstituteForm, TicksForm
+from bourse.meetings.guest_models import Guest
+from bourse.meetings.heard_models import Heard, waiting_for
+from bourse.meetings.judge import Reason
+from bourse.meetings.models import Invitation, Meeting, Via
+from bourse.meetings.roles import hosts_or_facilitates, is_still_guest, may_send_substitute
+from bourse.meetings.views import bp
+from bourse.people.models import Person, note, person_at
+from bourse.words import _
+
+bp.add_app_template_global(may_send_substitute, "may_send_substitute")
+
+
+@bp.route("/<int:meeting>/guests/new", methods=["GET", "POST"])
+@door(hosts_or_facilitates)
+def invite_guest(meeting: Meeting) -> ResponseReturnValue:
+    """An expert, a partner: invited to this meeting alone."""
+    _refuse_if_closed(meeting)
+    form = GuestForm()
+    if not form.validate_on_submit():
+        return render_template("meetings/guest.html", form=form, meeting=meeting, invitation=None)
+    meeting = with_calendars(meeting, lock=True)
+    person = _person_of(form)
+    if why_not := _why_not(meeting, person):
+        form.email.errors = [why_not]
+        return render_template("meetings/guest.html", form=form, meeting=meeting, invitation=None)
+    guest = meeting.invite_guest(person, by=current_user._get_current_object())
+    form.fill(guest)
+    db.session.flush()
+    note("invite_guest", by=current_user, about=guest.invitation)
+    db.session.commit()
+    flash(_said_of(guest.invitation))
+    return redirect(url_for("meetings.show", meeting=meeting.id))
+
+
+def _refuse_if_closed(meeting: Meeting) -> None:
+    if is_closed(meeting):
+        abort(404)
+
+
+def _person_of(form: SubstituteForm) -> Person:
+    """Whoever has that address, or somebody new; he is kept once he is invited."""
+    return person_at(form.address) or form.person()
+
+
+def _why_not(meeting: Meeting, person: Person) -> str | None:
+    """Why somebody cannot be a guest, told to who leads the meeting."""
+    name = person.name
+    if membership_in(person, meeting.club):
+        return _("%(name)s est du club : cochez son nom en modifiant la rencontre.", name=name)
+    if meeting.invitation_of(person):
+        return _("%(name)s a déjà une invitation à cette rencontre.", name=name)
+    if meeting.is_closed_to_guest(person):
+        return _("L'hôte tient l'entreprise de %(name)s à l'écart. Choisissez quelqu'un d'autre.", name=name)
+    return None
+
+
+def _said_of(invitation: Invitation) -> str:
+    name = invitation.person.name
+    if invitation.meeting.is_released:
+        return _("L'invitation de %(name)s part dans la minute.", name=name)
+    return _("L'invitation de %(name)s partira avec les autres.", name=name)
+
+
+@bp.route("/guests/<int:guest>", methods=["GET", "POST"])
+@door(hosts_or_facilitates, is_still_guest)
+def change_guest(guest: Guest) -> ResponseReturnValue:
+    """What a guest may read, or that he is not invited any more."""
+    meeting, invitation = guest.meeting, guest.invitation
+    _refuse_if_closed(meeting)
+    form = TicksForm(obj=guest)
+    if not form.validate_on_submit():
+        return render_template("meetings/guest.html", form=form, meeting=meeting, invitation=invitation)
+    with_calendars(meeting, lock=True)
+    if request.form.get("act") == "withdraw":
+        take_back(invitation, now())
+        note("withdraw_guest", by=current_user, about=invitation)
+    else:
+        form.fill(guest)
+        note("change_guest", by=current_user, about=invitation)
+    db.session.commit()
+    flash(_("C'est noté."))
+    return redirect(url_for("meetings.show", meeting=meeting.id))
+
+
+@bp.route("/invitations/<int:invitation>/substitute", methods=["GET", "POST"])
+@door(may_send_substitute)
+def send_substitute(invitation: Invitation) -> ResponseReturnValue:
+    """« J'envoie quelqu'un à ma place »: by the member, or by the facilitator whom he told."""
+    _refuse_if_closed(invitation.meeting)
+    form = SubstituteForm(data=_stands_ready(invitation))
+    if not form.validate_on_submit():
+        return render_template("meetings/substitute.html", form=form, invitation=invitation, meeting=invitation.meeting)
+    meeting = with_calendars(invitation.meeting, lock=True)
+    person = _person_of(form)
+    if _is_sent(invitation, person):  # by a first click
+        return redirect(url_for("meetings.show", meeting=meeting.id))
+    if why_not := _why_not(meeting, person):
+        form.email.errors = [why_not if is_facilitator(current_user, meeting) else _discreet()]
+        return render_template("meetings/substitute.html", form=form, invitation=invitation, meeting=meeting)
+    _send(invitation, person)
+    db.session.commit()
+    flash(_said_of(invitation.substitute or invitation))
+    return redirect(url_for("meetings.show", meeting=meeting.id))
+
+
+def _stands_ready(invitation: Invitation) -> dict[str, str]:
+    """Whom a letter named, or the member's usual substitute."""
+    if named := request.args.get("email"):
+        return {"email": named}
+    return next((each.substitute for each in invitation.memberships), {})
+
+
+def _is_sent(invitation: Invitation, person: Person) -> bool:
+    return invitation.substitute is not None and invitation.substitute.person is person
+
+
+def _discreet() -> str:
+    """One sentence for every reason: a member is not to learn whom the host keeps out, nor who is invited."""
+    return _("Cette personne ne peut pas vous remplacer ici. Proposez-en une autre, ou appelez l'animation du club.")
+
+
+def _send(invitation: Invitation, person: Person) -> None:
+    by = current_user._get_current_object()
+    via = Via.web if by is invitation.person else Via.phone
+    substitute = send_instead(invitation, person, now=now(), via=via, by=by)
+    db.session.flush()
+    note("send_substitute", by=by, about=substitute)
+    claims = waiting_for([invitation.club.id]).where(Heard.invitation_id == invitation.id)
+    for heard in db.session.scalars(claims.where(Heard.reason == Reason.delegated)):
+        heard.settle(by, now())
+
+
+@bp.post("/invitations/<int:invitation>/substitute/end")
+@door(may_send_substitute)
+def take_substitute_back(invitation: Invitation) -> ResponseReturnValue:
+    """The substitute does not come after all; whoever answers yes himself takes his seat back as well."""
+    if not ConfirmForm().validate_on_submit():
+        abort(400)
+    _refuse_if_closed(invitation.meeting)
+    with_calendars(invitation.meeting, lock=True)
+    if substitute := invitation.substitute:
+        take_back(substitute, now())
+        note("withdraw_guest", by=current_user, about=substitute)
+        db.session.commit()
+    flash(_("C'est noté."))
+    return redirect(url_for("meetings.show", meeting=invitation.meeting_id))
