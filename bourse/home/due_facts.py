@@ -160,7 +160,7 @@ def aftermath_of(meeting: Meeting) -> Aftermath:
 
 def _readers_of_outcome(outcome: Outcome) -> tuple[tuple[Person, bool], ...]:
     meeting = outcome.meeting
-    others = (each for each in _guests_of(meeting) if not each.is_host)
+    others = (each for each in _guests_of(meeting) if not each.is_host and each.guest is None)
     return tuple((each.person, _came(each)) for each in others if _may_read(each, outcome))
 
 

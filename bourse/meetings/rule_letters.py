@@ -49,19 +49,26 @@ def _when_and_where(meeting: Meeting) -> Facts:
 
 def _footer(meeting: Meeting, reader: Person) -> Sequence[str]:
     facilitator = facilitator_of(meeting)
-    club = _(
-        "Vous recevez ce message comme membre de %(club)s. Pour ne plus en recevoir, dites-le à l'animation du club.",
-        club=meeting.club.name,
-    )
+    why = _why(meeting, reader)
     if facilitator is None or facilitator is reader:
-        return (club,)
+        return (why,)
     ask = _(
         "Une question ? %(name)s, animation du club : %(address)s %(mobile)s",
         name=facilitator.name,
         address=facilitator.email,
         mobile=phone(facilitator.mobile or ""),
     )
-    return ask, club
+    return ask, why
+
+
+def _why(meeting: Meeting, reader: Person) -> str:
+    invitation = meeting.invitation_of(reader)
+    if invitation is not None and invitation.guest:
+        return _("Vous recevez ce message parce que %(club)s vous invite à cette rencontre.", club=meeting.club.name)
+    return _(
+        "Vous recevez ce message comme membre de %(club)s. Pour ne plus en recevoir, dites-le à l'animation du club.",
+        club=meeting.club.name,
+    )
 
 
 def site(meeting: Meeting) -> Facts:

@@ -414,6 +414,24 @@ def test_the_outcome_is_announced_to_its_readers_alone(the_day, meeting, readers
     assert {letter.to_address for letter in letters if "Merci de votre venue" in letter.text} <= {"marc@bourse.example"}
 
 
+def test_a_guest_hears_how_to_come_and_nothing_of_the_outcome(the_day, meeting, club):
+    guest = a_person("gaston")
+    guest_of_today = meeting.invite_guest(guest, by=meeting.host.person).invitation
+    db.session.flush()
+    guest_of_today.give(Answer.accepted, at=now(), via=Via.web, by=guest)
+    db.session.commit()
+    carry()
+    the_day.move_to(at(-1))
+    way = next(letter for letter in carry() if letter.to_address == "gaston@bourse.example")
+    assert way.kind == "come"
+    assert "vous invite à cette rencontre" in way.text
+    assert "comme membre" not in way.text
+    an_outcome(meeting, Readers.club)
+    db.session.commit()
+    the_day.move_to(at(4))
+    assert "gaston" not in told(carry())
+
+
 def test_the_host_is_asked_to_close_until_he_has(the_day, meeting):
     assert live(the_day, range(1, 12)) == {1: {"hugo": "close_outcome"}}
 
