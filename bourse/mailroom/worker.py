@@ -69,6 +69,7 @@ class Worker:
         keep_back: KeepBack = lambda _: (),
     ):
         self.sender = sender
+        self.address = parseaddr(sender)[1]
         self.find_url = find_url
         self.write_due = write_due
         self.probe = probe
@@ -175,7 +176,7 @@ class Worker:
         except ValueError as error:
             letter.settle(LetterState.failed, now(), str(error))
             return None
-        own_sender = envelope_sender(parseaddr(self.sender)[1], letter.id, self.key) if self.key else ""
+        own_sender = envelope_sender(self.address, letter.id, self.key) if self.key else ""
         return Parcel(letter.id, letter.kind, letter.to_address, own_sender, mail, letter.is_secret)
 
     def _deliver(self, parcels: Sequence[Parcel], token: str, line: Line, ledger: Connection) -> int:
@@ -185,7 +186,7 @@ class Worker:
             if self.stopped.is_set() or now() > until:
                 _give_back(parcels[done:], token, now(), "no time left")
                 return done
-            answer = line.send(parseaddr(self.sender)[1], parcel.address, parcel.mail, parcel.own_sender)
+            answer = line.send(self.address, parcel.address, parcel.mail, parcel.own_sender)
             if answer.fate is Fate.down:
                 return done + self._rest(parcels[done:], token, answer.reason)
             self._note(parcel, token, answer, ledger)

@@ -123,7 +123,7 @@ def each_left_once_or_as_the_same(smtp: MailServer, count: int, repeats: int) ->
     written = {letter.message_id: letter.state for letter in db.session.scalars(db.select(Letter))}
     received = defaultdict(list)
     for mail in smtp.received:
-        received[mail.message["Message-ID"]].append(mail.content)
+        received[message_from_bytes(mail.content)["Message-ID"]].append(mail.content)
     assert len(written) == count
     assert set(written.values()) == {LetterState.sent}
     assert received.keys() == written.keys()
