@@ -157,7 +157,8 @@ def test_a_mailbox_that_never_answers_holds_no_letter_up(app, club, smtp, runner
 def test_while_a_mail_comes_slowly_everybody_else_writes(app, club, smtp, runner, monkeypatch, how):
     """The mailbox stops in the middle of a mail, or gives it a byte at a time: the database is nobody's meanwhile."""
     monkeypatch.setattr(line, "SECONDS", 30)
-    until_nothing_is_due, took = Worker.run, []
+    until_nothing_is_due = Worker.run
+    took: list[float] = []
 
     def carry_meanwhile(carrier, once):
         assert mailbox.is_giving.wait(5)
