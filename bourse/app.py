@@ -97,7 +97,7 @@ def _answer_calendars_first(app: Flask) -> None:
     with app.app_context():
         engine = db.engine
     known = KnowAlready(app.wsgi_app, lambda token: glance(engine, fingerprint(token), clock.now()))
-    app.wsgi_app = known  # type: ignore[method-assign]
+    app.wsgi_app = known  # type: ignore[assignment,method-assign]
 
 
 def _create_for_commands() -> Flask:

@@ -256,9 +256,9 @@ def test_its_entry_is_revised_as_the_invitation_is(app, club, client, subscribe)
         db.session.flush()
         write_calendar_letters(now())
         db.session.commit()
-        letter = db.session.scalars(
-            db.select(Letter).filter_by(to_address="nadia@bourse.example").order_by(Letter.id.desc())
-        ).first()
+        hers = db.select(Letter).filter_by(to_address="nadia@bourse.example").order_by(Letter.id.desc()).limit(1)
+        letter = db.session.scalars(hers).one()
+        assert letter.calendar
         _stamp, modified = revisions(letter.calendar.decode())
     assert revisions(text_of(client.get(path).data)) == [modified, modified]
 
