@@ -93,6 +93,8 @@ def test_a_club_helps_one_of_its_members(walk: Walk) -> None:
     accepts(sophie, invitations[SOPHIE], walk.at(14))
     declines(walk.sit_down("anne-laure"), invitations[ANNE_LAURE], walk.at(14))
     hears_by_telephone(claire, KARIM)
+    clock.start(clock.now() + timedelta(minutes=2))
+    each_calendar_shows_the_answer(walk.carry_letters())
 
     comes_in(helene, HELENE, walk, copies_the_code)
     begins_her_problem(helene)
@@ -236,6 +238,13 @@ def hears_by_telephone(claire: Visitor, name: str) -> None:
     claire.follow(COMPANY)
     claire.press("%(name)s a répondu : %(answer)s", name=name, answer=claire.say("Oui"))
     claire.sees("Noté pour %(name)s.", name=name)
+
+
+def each_calendar_shows_the_answer(arrived: list[EmailMessage]) -> None:
+    """Of the four who answered here, and nobody else's."""
+    readers = {mail["To"].addresses[0].addr_spec for mail in arrived}
+    assert len(readers) == len(arrived) == 4
+    assert readers > {MARC, SOPHIE, ANNE_LAURE}
 
 
 # The problem
