@@ -43,6 +43,7 @@ log = structlog.get_logger()
 
 WORDS = meeting_letters.WORDS | problem_letters.WORDS | outcome_letters.WORDS
 DAYS_FORESEEN = 14
+BY_RULE = "by_rule:"  # with this their keys begin
 
 
 # Written
@@ -51,13 +52,13 @@ DAYS_FORESEEN = 14
 def write_reminders(now: datetime) -> None:
     """Adds the letters that are due by rule at `now`, at most one a day for each person; the worker commits.
 
-    What was written and has not left is looked at again: who has answered since is not asked.
+    What was written and has not left is looked at again: who has answered since is not asked, and nobody reads of a
+    title or a place that no longer holds.
     """
-    _leave_alone_what_others_touched()
     waiting = _waiting()
     wanted = _by_letter(_untold(list(_due_now(now)), waiting), now)
     for letter, keys in waiting.items():
-        if keys == {key_of(each) for each in wanted.get(letter.key, ())}:
+        if _is_same(letter, keys, wanted.get(letter.key, ())):
             del wanted[letter.key]
         else:
             _take_back(letter, now)
@@ -65,6 +66,14 @@ def write_reminders(now: datetime) -> None:
         del wanted[key]
     for key, dues in wanted.items():
         _write_whatever_happens(key, dues, now)
+
+
+def _is_same(letter: Letter, keys: set[str], dues: Sequence[Due]) -> bool:
+    """Whether the letter, written now, would tell the same in the same words."""
+    if keys != {key_of(each) for each in dues}:
+        return False
+    parts = letter_of(dues, letter.written_at)
+    return (parts.text, parts.html) == (letter.text, letter.html)
 
 
 def _due_now(now: datetime) -> Iterator[Due]:
@@ -118,19 +127,13 @@ def _by_letter(dues: Iterable[Due], now: datetime) -> dict[str, list[Due]]:
 def _letter_key(dues: Sequence[Due], now: datetime) -> str:
     """One letter a day: the person's day, on the clocks of the first of the clubs that have something to say."""
     club = min((each.meeting.club for each in dues), key=lambda club: int(club.id))
-    return f"by_rule:{dues[0].person.id}:{club_time(now, club.timezone).date()}"
-
-
-def _leave_alone_what_others_touched() -> None:
-    """A letter that left, or that somebody held, is no more ours to take back: what it tells counts as told."""
-    is_ours = db.exists().where(Letter.id == Told.letter_id, Letter.state == LetterState.planned)
-    db.session.execute(db.update(Told).where(Told.letter_id.is_not(None), ~is_ours).values(letter_id=None))
+    return f"{BY_RULE}{dues[0].person.id}:{club_time(now, club.timezone).date()}"
 
 
 def _waiting() -> dict[Letter, set[str]]:
-    """The letters by rule that nobody has tried to send yet, each with what it tells."""
+    """The letters by rule that wait to leave, each with what it tells; not those that somebody holds."""
     query = db.select(Letter, Told.key).join(Told, Told.letter_id == Letter.id)
-    query = query.where(Letter.state == LetterState.planned, Letter.attempts == 0, Letter.lease_until.is_(None))
+    query = query.where(Letter.state == LetterState.planned, Letter.lease_until.is_(None))
     waiting: dict[Letter, set[str]] = {}
     for letter, key in db.session.execute(query.order_by(Letter.id).with_for_update(of=Letter)):
         waiting.setdefault(letter, set()).add(key)
@@ -139,6 +142,32 @@ def _waiting() -> dict[Letter, set[str]]:
 
 def _take_back(letter: Letter, now: datetime) -> None:
     letter.recall(now, SUPERSEDED)
+    forget(letter)
+
+
+# By hand
+
+
+def is_by_rule(letter: Letter) -> bool:
+    return letter.key.startswith(BY_RULE)
+
+
+def still_says(letter: Letter, now: datetime) -> bool:
+    """Whether a letter by rule is as true as when it was written, of each meeting that it tells of, at any hour."""
+    keys = set(db.session.scalars(db.select(Told.key).filter_by(letter_id=letter.id)))
+    meetings = {int(key.split(":")[1]) for key in keys}
+    clubs = db.session.scalars(db.select(Club).where(Club.meetings.any(Meeting.id.in_(meetings)))).all()
+    dues = (each for each in _due_in(Almanac.of(clubs, now, now), now) if key_of(each) in keys)
+    return any(_is_same(letter, keys, mine) for mine in _by_letter(dues, now).values())
+
+
+def hand_over(letter: Letter) -> None:
+    """Whoever lets the letter go decides when it leaves: it is not taken back any more."""
+    db.session.execute(db.update(Told).where(Told.letter_id == letter.id).values(letter_id=None))
+
+
+def forget(letter: Letter) -> None:
+    """What the letter was to tell is untold."""
     db.session.execute(db.delete(Told).where(Told.letter_id == letter.id))
 
 

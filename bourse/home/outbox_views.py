@@ -12,10 +12,11 @@ from bourse.doors import door
 from bourse.forms import number
 from bourse.headers import in_a_sandbox, show_own_frames
 from bourse.home import outbox_models as outbox
+from bourse.home.due import forget, hand_over, is_by_rule, still_says
 from bourse.home.outbox import Leaf, Wanted, acts, entry_in, is_of_server, meeting_of, page_within, why
 from bourse.home.outbox_models import TO_LOOK_AT, Outgoing
 from bourse.home.views import bp
-from bourse.mailroom.models import LOST, UNSENT, Letter, LetterState
+from bourse.mailroom.models import LOST, SUPERSEDED, UNSENT, Letter, LetterState
 from bourse.meetings.facts import with_calendars
 from bourse.meetings.models import Meeting
 from bourse.meetings.recheck import REWRITTEN, Refusal, recheck, take_for_unwritten
@@ -78,7 +79,8 @@ def _wanted() -> Wanted:
 def read_letter(letter: Outgoing) -> ResponseReturnValue:
     """One letter as it leaves, where it stands, and what one may do."""
     row, at = letter.letter, now()
-    is_leaving, is_over = row.is_leaving(at), letter.meeting.is_over(at)
+    is_leaving = row.is_leaving(at)
+    is_over = letter.meeting.is_over(at) and not is_by_rule(row)
     show_own_frames()
     return render_template(
         "home/letter.html",
@@ -225,10 +227,21 @@ def _locked(letter: Outgoing) -> Letter:
 
 def _why_not(row: Letter, meeting: Meeting) -> Refusal | None:
     """Why the letter does not leave; one that is no longer true ends here, so that another can be written."""
+    if is_by_rule(row):
+        return _why_not_by_rule(row)
     refusal = recheck(row, with_calendars(meeting), now())
     if refusal in REWRITTEN:
         take_for_unwritten(row, now())
     return refusal
+
+
+def _why_not_by_rule(row: Letter) -> Refusal | None:
+    if still_says(row, now()):
+        hand_over(row)
+        return None
+    row.recall(now(), SUPERSEDED)
+    forget(row)
+    return Refusal.superseded
 
 
 def _refused(letter: Outgoing, refusal: Refusal) -> ResponseReturnValue:

@@ -10,7 +10,7 @@ from bourse.mailroom.models import Letter
 class Told(db.Model):
     """One part of a letter by rule: its key names rule, meeting, day and person, and no other letter says the same.
 
-    `letter` is the one that tells it while it waits to leave, and may still be taken back.
+    `letter` is the one that tells it; none once somebody let it go by hand.
     """
 
     key: Mapped[Line] = mapped_column(unique=True)

@@ -11,7 +11,7 @@ from bourse.clock import instant, now
 from bourse.clubs.models import Club, Membership, MembershipState, Role
 from bourse.clubs.rules import Rule
 from bourse.db import db
-from bourse.home.due import foreseen, write_reminders
+from bourse.home.due import foreseen, hand_over, still_says, write_reminders
 from bourse.home.told_models import Told
 from bourse.mailroom.models import Letter, LetterState
 from bourse.meetings.due import write_calendar_letters
@@ -382,18 +382,78 @@ def test_what_could_not_leave_by_the_evening_is_written_anew_in_the_morning(the_
     assert told(carry()) == {"hugo": "go_on", "nadia": "ask_again"}
 
 
+def put_off(letter):
+    """The mail server said: not now."""
+    letter.attempts, letter.due_at = 1, now() + timedelta(minutes=3)
+    db.session.commit()
+
+
+def a_second_meeting(club):
+    """Of the same club, a week later, with nadia and marc; the "go" is given."""
+    ours = db.session.get_one(Meeting, club.meeting).club
+    rosa = a_member(ours, a_person("rosa"), a_company(ours.organisation, "Génépi Industrie"))
+    db.session.flush()
+    second = a_meeting(ours, rosa, [db.session.get_one(Person, each) for each in (club.nadia, club.marc)])
+    second.number, second.starts_at, second.ends_at = 7, at(7, "14:00"), at(7, "18:00")
+    db.session.commit()
+    carry()
+    return second
+
+
+def test_a_letter_that_was_put_off_is_taken_back_when_it_is_no_longer_true(the_day, meeting, club):
+    the_day.move_to(at(-21))
+    write_reminders(now())
+    (asked,) = (each for each in by_rule() if each.to_address == "nadia@bourse.example")
+    put_off(asked)
+    nadia_answers(meeting, club)
+    db.session.commit()
+    write_reminders(now())
+    assert asked.state is LetterState.skipped
+
+
+def test_a_letter_that_waits_is_written_anew_when_its_words_no_longer_hold(the_day, meeting, club):
+    meeting.title = "Un titre que l'hôte avait coché"
+    db.session.commit()
+    carry()
+    the_day.move_to(at(-1))
+    write_reminders(now())
+    db.session.commit()
+    meeting.title = ""
+    db.session.commit()
+    (come,) = (each for each in carry() if each.kind == "come")
+    assert "Un titre que" not in come.text
+
+
 def test_a_letter_that_is_held_stays_as_it_is(the_day, meeting):
     the_day.move_to(at(-21))
     write_reminders(now())
     for letter in by_rule():
-        letter.state = LetterState.held
+        letter.hold()
     db.session.commit()
     the_day.move_to(at(-20))
     assert carry() == []
-    for letter in by_rule():
-        letter.state = LetterState.planned
     the_day.move_to(at(-20, "22:00"))
+    for letter in by_rule():
+        assert still_says(letter, now())
+        letter.let_go()
+        hand_over(letter)
     assert told(carry()) == {"hugo": "go_on", "nadia": "ask_again"}  # who lets it go decides when
+
+
+def test_what_was_held_is_compared_with_every_meeting_that_it_tells_of(the_day, meeting, club):
+    second = a_second_meeting(club)
+    the_day.move_to(at(-21))
+    write_reminders(now())
+    (both,) = (each for each in by_rule() if each.to_address == "nadia@bourse.example" and each.sent_at is None)
+    assert second.company.name in both.text
+    assert meeting.company.name in both.text
+    both.hold()
+    db.session.commit()
+    assert still_says(both, now())
+    company = next(each.company_id for each in second.club.memberships if each.person_id == club.nadia)
+    second.exclude(company, by=second.host.person, at=now())
+    db.session.commit()
+    assert not still_says(both, now())
 
 
 # After
