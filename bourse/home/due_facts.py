@@ -12,9 +12,11 @@ from bourse.clock import club_time
 from bourse.clubs.models import Club, Membership, Role
 from bourse.db import db
 from bourse.home.facts import NOT_SHOWN
+from bourse.mailroom.models import Letter, LetterState
 from bourse.mailroom.rules import Look
+from bourse.meetings.due import mark_of
 from bourse.meetings.models import Answer, CalendarCopy, Invitation, Meeting, Presence
-from bourse.meetings.reconcile import REQUEST
+from bourse.meetings.reconcile import REQUEST, is_same_terms
 from bourse.meetings.remind import Guest, Occasion
 from bourse.meetings.roles import belongs_to
 from bourse.outcomes.follow import SETTLED
@@ -41,7 +43,7 @@ class Almanac:
     @classmethod
     def of(cls, clubs: Iterable[Club], since: datetime, until: datetime) -> "Almanac":
         meetings = _meetings_of([club.id for club in clubs], since, until)
-        return cls(meetings, _asked([each.id for each in meetings if not each.has_begun(since)]))
+        return cls(meetings, _asked([each for each in meetings if not each.has_begun(since)]))
 
     def before(self, meeting: Meeting, now: datetime) -> Meeting | None:
         """The club's last meeting held before that one."""
@@ -70,12 +72,17 @@ def _hung_on() -> list[ORMOption]:
     return [members, host, guests, problem, promises]
 
 
-def _asked(meetings: Sequence[int]) -> dict[int, datetime]:
-    """When the first calendar message left that told each invitation of the present date."""
-    first = db.select(CalendarCopy.invitation_id, db.func.min(CalendarCopy.stamp)).join(CalendarCopy.invitation)
-    first = first.join(Invitation.meeting).where(Meeting.id.in_(meetings), CalendarCopy.method == REQUEST)
-    first = first.where(CalendarCopy.sequence >= Meeting.moved_sequence).group_by(CalendarCopy.invitation_id)
-    return {row[0]: row[1] for row in db.session.execute(first)} if meetings else {}
+def _asked(meetings: Sequence[Meeting]) -> dict[int, datetime]:
+    """When the first calendar message left that told each invitation of the present date and place."""
+    marks = {meeting.id: mark_of(meeting) for meeting in meetings}
+    sent = db.select(Invitation.meeting_id, Invitation.id, CalendarCopy.fingerprint, CalendarCopy.stamp)
+    sent = sent.join(CalendarCopy.invitation).join(CalendarCopy.letter).where(Invitation.meeting_id.in_(marks))
+    sent = sent.where(CalendarCopy.method == REQUEST, Letter.state == LetterState.sent).order_by(CalendarCopy.stamp)
+    asked: dict[int, datetime] = {}
+    for meeting, invitation, mark, stamp in db.session.execute(sent) if marks else ():
+        if is_same_terms(mark, marks[meeting]):
+            asked.setdefault(invitation, stamp)
+    return asked
 
 
 def day_of(meeting: Meeting, at: datetime | None = None) -> date:

@@ -135,9 +135,10 @@ def _is_about_nothing(reader: Membership) -> ColumnElement[bool]:
 
 
 def _is_pressing(now: datetime) -> ColumnElement[bool]:
-    """Whether it did not arrive, its meeting is to come, and no later letter tells the same person's calendar."""
+    """Whether it did not arrive, its meeting is to come, and no later letter told the same person's calendar."""
     copy, later = aliased(CalendarCopy), aliased(CalendarCopy)
-    follows = db.and_(later.invitation_id == copy.invitation_id, later.stamp > copy.stamp)
+    told = db.and_(later.stamp > copy.stamp, ~later.was_kept_back)
+    follows = db.and_(later.invitation_id == copy.invitation_id, told)
     is_followed = db.select(later.id).join(copy, follows).where(copy.letter_id == Letter.id).exists()
     is_coming = Letter.about.in_(_abouts().where(Meeting.ends_at > now))
     return db.and_(Letter.state.in_(LOST), is_coming, ~is_followed)

@@ -194,6 +194,7 @@ def recall(about: str, addresses: Collection[str], at: datetime, reason: str) ->
         .where(Letter.state.in_(UNSENT))
         .where(db.or_(Letter.lease_until.is_(None), Letter.lease_until < at))
         .where(db.or_(Letter.method.is_(None), Letter.method != "CANCEL"))
+        .order_by(Letter.id)
         .with_for_update()
     ).all()
     for letter in letters:

@@ -233,10 +233,10 @@ def _give_back(parcels: Sequence[Parcel], token: str, until: datetime, reason: s
 def claim(token: str, at: datetime) -> Sequence[Letter]:
     """Leases up to a batch of due letters under `token`, so that no other worker takes them.
 
-    What expires, such as a link to sign in, goes before all others.
+    What expires first, such as a link to sign in, goes before all others.
     """
     fresh = db.or_(Letter.not_after.is_(None), Letter.not_after >= at)
-    order = (Letter.not_after.is_(None), Letter.due_at, Letter.id)
+    order = (Letter.not_after.is_(None), Letter.not_after, Letter.due_at, Letter.id)
     letters = db.session.scalars(_free(at).where(fresh).order_by(*order).limit(BATCH)).all()
     for letter in letters:
         letter.lease_token, letter.lease_until = token, at + LEASE

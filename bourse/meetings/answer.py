@@ -39,10 +39,10 @@ def answer(
 def _settle(invitation: Invitation, said: Answer, now: datetime) -> Answer:
     """The answer that counts. Whoever comes himself takes back the seat, or the turn, that he had given away."""
     meeting, substitute = invitation.meeting, invitation.substitute
+    has_seat = invitation.is_host or invitation.takes_a_seat or (substitute is not None and substitute.takes_a_seat)
     if said in seat.COMING and substitute is not None:
         substitute.withdraw(now)
         invitation.waiting_since = substitute.waiting_since
-    has_seat = invitation.is_host or invitation.takes_a_seat
     return seat.settle(said, has_seat=has_seat, free=meeting.free_seats)
 
 

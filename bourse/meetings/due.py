@@ -6,7 +6,7 @@ from hashlib import sha256
 
 import structlog
 from sqlalchemy.exc import IntegrityError, OperationalError
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import aliased, selectinload
 
 from bourse.clubs.models import Club, Membership
 from bourse.db import db
@@ -27,6 +27,7 @@ PARTSTAT = {Answer.accepted: "ACCEPTED", Answer.tentative: "TENTATIVE", Answer.d
 
 def write_calendar_letters(now: datetime) -> None:
     """Adds the calendar letters due at `now` for every released meeting; the worker commits."""
+    _recall_overtaken(now)
     for meeting in _released_meetings(now):
         try:
             with db.session.begin_nested():
@@ -35,6 +36,18 @@ def write_calendar_letters(now: datetime) -> None:
             raise  # another worker was faster, or the database is away: the worker knows what to do
         except Exception:
             log.exception("meeting skipped", meeting=meeting.id)  # the other meetings' letters leave all the same
+
+
+def _recall_overtaken(now: datetime) -> None:
+    """A letter that was being handed over when a newer one left, and was put off, does not come after it."""
+    copy, later = aliased(CalendarCopy), aliased(CalendarCopy)
+    is_later = db.and_(
+        later.invitation_id == copy.invitation_id, later.address == copy.address, later.stamp > copy.stamp
+    )
+    overtaken = db.select(copy.letter_id).join(later, is_later)
+    query = db.select(Letter).where(Letter.state.in_(UNSENT), Letter.lease_token.is_(None), Letter.id.in_(overtaken))
+    for letter in db.session.scalars(query.order_by(Letter.id).with_for_update()):
+        letter.recall(now, SUPERSEDED)
 
 
 def _write_letters_of(meeting: Meeting, now: datetime) -> None:
@@ -50,6 +63,8 @@ def _write_letters_of(meeting: Meeting, now: datetime) -> None:
         with_calendars(meeting, lock=True)  # the host may be keeping somebody out this very moment
     invitations = {invitation.id: invitation for invitation in meeting.invitations}
     outdated = dict.fromkeys(message.invitation for message in outdating(meeting, now))
+    if outdated:
+        _lock_what_waits(meeting)
     held = {key for key in outdated if _recall_what_waits(invitations[key], now)}
     for message in messages_due(meeting, now):
         letter = _write(message, invitations[message.invitation])
@@ -65,9 +80,8 @@ def let_go(meeting: Meeting, now: datetime) -> None:
     gone = [invitation for invitation in meeting.invited if not invitation.is_of_meeting]
     unsent = _recall_letters(meeting, gone, now)
     for invitation in gone:
-        for copy in invitation.copies:
-            if copy.letter_id in unsent:
-                copy.method = reconcile.CANCEL  # a calendar that got nothing has nothing to give back
+        for copy in [each for each in invitation.copies if each.letter_id in unsent]:
+            invitation.copies.remove(copy)  # a calendar that got nothing has nothing to give back
         if not meeting.is_over(now):
             invitation.withdraw(now)
 
@@ -131,7 +145,7 @@ def send_again(invitation: Invitation, now: datetime) -> None:
     """Writes an invitation once more, as it stands, for a calendar that asked; none when a newer one is on its way."""
     there = (each for each in invitation.copies if each.address == invitation.person.email)
     copy = max(there, key=lambda each: each.stamp, default=None)
-    if copy is None or copy.method != reconcile.REQUEST or not tells_present(copy):
+    if copy is None or copy.method != reconcile.REQUEST or copy.is_unsent or not tells_present(copy):
         return
     message = Message(
         invitation=invitation.id,
@@ -148,7 +162,8 @@ def send_again(invitation: Invitation, now: datetime) -> None:
 
 def shows(invitation: Invitation) -> None:
     """Notes that the person's calendar shows the answer already, for it gave it."""
-    latest = {copy.address.casefold(): copy for copy in sorted(invitation.copies, key=lambda copy: copy.stamp)}
+    there = (copy for copy in invitation.copies if not copy.is_unsent)
+    latest = {copy.address.casefold(): copy for copy in sorted(there, key=lambda copy: copy.stamp)}
     for copy in latest.values():
         copy.partstat = _partstat(invitation)
 
@@ -176,10 +191,20 @@ def say(meeting: Meeting, word: str, before: str) -> None:
 
 
 def keep_quiet(meeting: Meeting, before: str) -> None:
-    """Takes the present texts for told where those marked `before` were: nobody gets a letter about them."""
+    """Takes the present texts for told where those marked `before` were: nobody gets a letter about them.
+
+    A letter that has not left is written anew instead.
+    """
     mine = [invitation.id for invitation in meeting.invitations]
     told = db.update(CalendarCopy).where(CalendarCopy.invitation_id.in_(mine), CalendarCopy.fingerprint == before)
-    db.session.execute(told.values(fingerprint=mark_of(meeting)))
+    has_not_left = db.exists().where(Letter.id == CalendarCopy.letter_id, Letter.state.in_(UNSENT))
+    db.session.execute(told.where(~has_not_left).values(fingerprint=mark_of(meeting)))
+
+
+def _lock_what_waits(meeting: Meeting) -> None:
+    """In the order in which everybody locks letters."""
+    mine = db.select(Letter.id).where(Letter.about == f"meeting:{meeting.id}", Letter.state.in_(UNSENT))
+    db.session.execute(mine.order_by(Letter.id).with_for_update())
 
 
 def _recall_what_waits(invitation: Invitation, now: datetime) -> bool:
@@ -235,6 +260,7 @@ def _write(message: Message, invitation: Invitation) -> Letter:
         language=invitation.person.language,
         about=f"meeting:{invitation.meeting_id}",
         references=first.first_message_id if first else None,
+        not_after=invitation.meeting.ends_at,
     )
     if trouble:
         letter.settle(LetterState.failed, message.stamp, trouble)

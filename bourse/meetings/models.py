@@ -424,6 +424,11 @@ class CalendarCopy(db.Model):
     )
 
     @property
+    def is_unsent(self) -> bool:
+        """Whether its letter has not left; a letter that is gone has."""
+        return self.letter is not None and self.letter.state in UNSENT
+
+    @property
     def counts(self) -> bool:
         """Whether it says what stands in the calendar: one that was kept back does not, once letters leave again."""
         person = self.invitation.person
