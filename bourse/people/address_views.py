@@ -84,7 +84,7 @@ def _ask(alias: Alias, at: datetime) -> None:
         letters.confirm_alias(current_user, link_to("people.confirm_address", token=token)),
         key=f"confirm_alias:{alias.id}:{at.isoformat()}",
         kind="confirm_alias",
-        to=(current_user.name, alias.address),
+        to=("", alias.address),  # whether that is his name is what the letter asks
         language=current_user.language,
         not_after=at + LINK_LASTS,
         is_secret=True,
@@ -117,10 +117,10 @@ def confirm_address(token: str) -> ResponseReturnValue:
 
 
 def _asked(link: AliasLink | None) -> Alias | None:
-    """The address that a link confirms, while it waits for that or is confirmed already."""
+    """The address that a link confirms, while it waits for that or is confirmed already; never somebody's own."""
     if link is None:
         return None
     alias = db.session.scalar(db.select(Alias).filter_by(person_id=link.person_id, address=link.address))
-    if alias is None or alias.asked_at is None or alias.person.is_closed:
+    if alias is None or alias.asked_at is None or alias.person.is_closed or alias.is_somebodys_own:
         return None
     return alias if alias.is_confirmed or now() - alias.asked_at < LINK_LASTS else None

@@ -99,6 +99,29 @@ def test_a_removed_address_counts_no_more_and_its_link_is_dead(app, club, nadia)
     assert nadia.post(link).status_code == 410
 
 
+def confirmed_for(person, address):
+    """As if he had confirmed it before anybody had it for his own."""
+    db.session.add(Alias(person_id=person, address=address, asked_at=MORNING, confirmed_at=MORNING))
+    db.session.commit()
+
+
+def test_an_answer_from_somebody_s_own_address_is_his_and_nobody_else_s(app, club, nadia):
+    confirmed_for(club.marc, "nadia@bourse.example")  # his invitation comes before hers
+    assert hear("proton") == ("taken", "answered")
+    assert invitation_of(club.meeting, club.nadia).answer is Answer.declined
+    assert invitation_of(club.meeting, club.marc).answer is Answer.accepted
+
+
+def test_nobody_answers_for_another_because_he_once_confirmed_the_other_s_address(app, club, nadia):
+    confirmed_for(club.marc, "nadia@bourse.example")
+    from_nadia = mail("other_sender").replace(OTHER.encode(), b"nadia@bourse.example")
+    assert take(from_nadia.replace(b"mailto:nadia@", b"mailto:marc@"), now()).reason == "other_sender"
+    invitation_of(club.meeting, club.nadia).withdraw(now())
+    db.session.commit()
+    assert take(from_nadia.replace(b"<other-sender@", b"<again@"), now()).reason == "not_invited"
+    assert invitation_of(club.meeting, club.marc).via is Via.web
+
+
 def test_a_confirmed_address_signs_nobody_in(app, club, nadia):
     add(nadia, OTHER)
     stranger = app.test_client()
@@ -115,7 +138,24 @@ def test_an_address_of_somebody_else_is_answered_like_any_other(app, club, nadia
     """The page does not tell who is known here; only who reads that mail can confirm."""
     told = add(nadia, "marc@bourse.example")
     assert "Un lien à confirmer part à cette adresse" in told
-    assert link_to_confirm("marc@bourse.example")
+    link = link_to_confirm("marc@bourse.example")
+    client = app.test_client()
+    assert [client.get(link).status_code, client.post(link).status_code] == [410, 410]
+    assert not db.session.scalars(db.select(Alias)).one().is_confirmed
+
+
+def test_who_is_asked_reads_whose_account_it_is(app, club, nadia):
+    """The name is what somebody says of himself; his address is what he signs in with."""
+    nadia.post("/people/me", data={"given_name": "Sophie", "family_name": "Martin", "language": "fr"})
+    add(nadia, OTHER)
+    letter = db.session.scalars(db.select(Letter).filter_by(kind="confirm_alias")).one()
+    page = app.test_client().get(link_to_confirm()).text
+    for told in (letter.text, letter.html, page):
+        assert "Sophie Martin" in told
+        assert "nadia@" in told
+    assert "Bonjour," in letter.text
+    assert "Bonjour Sophie" not in letter.text
+    assert letter.to_name == ""
 
 
 @pytest.mark.parametrize(
