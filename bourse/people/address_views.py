@@ -1,5 +1,6 @@
 """My other addresses: those from which my calendar may answer."""
 
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -79,7 +80,7 @@ def _ask(alias: Alias, at: datetime) -> None:
         return
     alias.asked_at = at
     note("add_address", by=current_user, about=alias)
-    token = confirm.sign(AliasLink(alias.person_id, alias.address), current_app.config["SECRET_KEY"])
+    token = confirm.sign(AliasLink(alias.person_id, alias.address, at), current_app.config["SECRET_KEY"])
     write(
         letters.confirm_alias(current_user, link_to("people.confirm_address", token=token)),
         key=f"confirm_alias:{alias.id}:{at.isoformat()}",
@@ -120,7 +121,7 @@ def _asked(link: AliasLink | None) -> Alias | None:
     """The address that a link confirms, while it waits for that or is confirmed already; never somebody's own."""
     if link is None:
         return None
-    alias = db.session.scalar(db.select(Alias).filter_by(person_id=link.person_id, address=link.address))
-    if alias is None or alias.asked_at is None or alias.person.is_closed or alias.is_somebodys_own:
+    alias = db.session.scalar(db.select(Alias).filter_by(**asdict(link)))
+    if alias is None or alias.person.is_closed or alias.is_somebodys_own:
         return None
-    return alias if alias.is_confirmed or now() - alias.asked_at < LINK_LASTS else None
+    return alias if alias.is_confirmed or now() - link.asked_at < LINK_LASTS else None

@@ -198,6 +198,18 @@ def test_a_link_is_good_for_a_week_and_for_whom_it_was_signed(app, club, nadia, 
     assert app.test_client().post(link_to_confirm()).status_code == 200
 
 
+def test_a_link_confirms_what_it_was_sent_for_and_nothing_asked_since(app, club, nadia, visit, the_day):
+    add(nadia, OTHER)
+    former = link_to_confirm()
+    nadia.post(former)
+    nadia.post(f"/people/me/addresses/{db.session.scalars(db.select(Alias)).one().id}/remove")
+    the_day.shift(timedelta(days=30))
+    add(visit(app.test_client(), "nadia"), OTHER)
+    assert app.test_client().post(former).status_code == 410
+    assert not db.session.scalars(db.select(Alias)).one().is_confirmed
+    assert "Adresse confirmée" in app.test_client().post(link_to_confirm()).text
+
+
 def test_nobody_removes_another_s_address(app, club, nadia, visit):
     add(nadia, OTHER)
     alias = db.session.scalars(db.select(Alias)).one().id
