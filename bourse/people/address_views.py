@@ -31,19 +31,35 @@ def is_mine(person: Person, alias: Any) -> bool:
     return bool(alias.person_id == person.id)
 
 
-@bp.route("/me/addresses", methods=["GET", "POST"])
+def may_have_to_answer(person: Person, _place: Any = None) -> bool:
+    """Whether a calendar of the person's may answer; the letters to confirm are for nobody else to send."""
+    return bool(current_app.config["MAY_HAVE_TO_ANSWER"](person))
+
+
+@bp.get("/me/addresses")
 @door()
 def addresses() -> ResponseReturnValue:
-    """The addresses that are mine as well; a new one gets a letter, and counts once its link was confirmed."""
+    """The addresses that are mine as well."""
+    return _page(AliasForm())
+
+
+@bp.post("/me/addresses")
+@door(may_have_to_answer)
+def add_address() -> ResponseReturnValue:
+    """A new one gets a letter, and counts once its link was confirmed."""
     form = AliasForm()
-    if form.is_submitted():  # one click after the other
-        db.session.execute(db.select(Person.id).filter_by(id=current_user.id).with_for_update())
-    if form.validate_on_submit() and _may_add(form):
-        _ask(_alias_for(str(form.address.data).lower()), now())
-        db.session.commit()
-        flash(_("Un lien à confirmer part à cette adresse."))
-        return redirect(url_for("people.addresses"))
-    return render_template("people/addresses.html", form=form, aliases=current_user.aliases)
+    db.session.execute(db.select(Person.id).filter_by(id=current_user.id).with_for_update())  # one after the other
+    if not form.validate_on_submit() or not _may_add(form):
+        return _page(form)
+    _ask(_alias_for(str(form.address.data).lower()), now())
+    db.session.commit()
+    flash(_("Un lien à confirmer part à cette adresse."))
+    return redirect(url_for("people.addresses"))
+
+
+def _page(form: AliasForm) -> str:
+    may_add = may_have_to_answer(current_user)
+    return render_template("people/addresses.html", form=form, may_add=may_add, aliases=current_user.aliases)
 
 
 def _may_add(form: AliasForm) -> bool:

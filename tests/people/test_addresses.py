@@ -10,11 +10,11 @@ from bourse.clock import now
 from bourse.db import db
 from bourse.mailroom.models import Letter
 from bourse.meetings.heard_models import Heard
-from bourse.meetings.models import Answer, Via
+from bourse.meetings.models import Answer, Meeting, Via
 from bourse.meetings.take import take
 from bourse.people import address_views
 from bourse.people.models import Alias, SignIn, WayIn
-from tests.cast import invitation_of
+from tests.cast import a_person, invitation_of
 from tests.meetings.post import MORNING, NOON, mail, send_invitations
 
 OTHER = "nadia.perso@courrier.example"  # where the mail other_sender comes from
@@ -208,6 +208,26 @@ def test_a_link_confirms_what_it_was_sent_for_and_nothing_asked_since(app, club,
     assert app.test_client().post(former).status_code == 410
     assert not db.session.scalars(db.select(Alias)).one().is_confirmed
     assert "Adresse confirmée" in app.test_client().post(link_to_confirm()).text
+
+
+def test_only_who_may_have_to_answer_can_send_such_a_letter(app, club, nadia, visit, the_day):
+    """Members, and a guest as long as his invitation is open; anybody else keeps the page, to remove what he has."""
+    meeting = db.session.get_one(Meeting, club.meeting)
+    meeting.invite_guest(a_person("gaston"), by=meeting.host.person)
+    stays = meeting.ends_at + timedelta(days=2)
+    db.session.commit()
+    confirmed_for(club.stranger, "ancienne@ailleurs.example")
+    stranger = visit(app.test_client(), "stranger")
+    assert stranger.post("/people/me/addresses", data={"address": "victime@ailleurs.example"}).status_code == 404
+    assert db.session.scalars(db.select(Letter).filter_by(kind="confirm_alias")).all() == []
+    page = stranger.get("/people/me/addresses").text
+    assert "ancienne" in page
+    assert 'name="address"' not in page
+    before, after = app.test_client(), app.test_client()
+    assert "À confirmer" in add(visit(before, "gaston"), "gaston@ailleurs.example")
+    the_day.move_to(stays)
+    gaston = visit(after, "gaston")
+    assert gaston.post("/people/me/addresses", data={"address": "victime@ailleurs.example"}).status_code == 404
 
 
 def test_nobody_removes_another_s_address(app, club, nadia, visit):
