@@ -14,6 +14,7 @@ from typing import Any, Protocol
 ADDRESS = re.compile(r"/feed/([A-Za-z0-9_-]{1,100})\.ics")
 READING = "bourse.reading"  # where the house finds what was read
 MOST = 1000
+PASSING = ("Set-Cookie", "Date")  # one browser's, and one moment's: the server tells its own
 
 Asked = tuple[str | None, str]  # the host's name as it was asked for, so that the house refuses what is not ours; token
 House = Callable[[dict[str, Any], Any], Iterable[bytes]]  # WSGI, PEP 3333
@@ -72,7 +73,7 @@ class KnowAlready:
             if status.startswith("304"):
                 if len(self.known) >= MOST:
                     self.known.pop(next(iter(self.known)), None)
-                told = [(name, value) for name, value in headers if name != "Set-Cookie"]  # that was one browser's
+                told = [(name, value) for name, value in headers if name not in PASSING]
                 self.known[place] = Known(reading.said, dict(told)["ETag"], told)
             return start(status, headers, *fault)
 
