@@ -44,6 +44,7 @@ from bourse.meetings.due import write_calendar_letters
 from bourse.meetings.guest_models import Guest
 from bourse.meetings.heard_models import Heard, forget_old_mail
 from bourse.meetings.models import Invitation
+from bourse.meetings.roles import may_have_to_answer
 from bourse.meetings.take import take
 from bourse.outcomes import views as outcomes
 from bourse.people import address_views, signing
@@ -149,6 +150,7 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         "WHEN_REFUSED": (note_refusal,),
         "KEEP_BACK": undeliverable,
         "HEAR": lambda raw, at: take(raw, at).is_ours,
+        "MAY_HAVE_TO_ANSWER": may_have_to_answer,
         "WAY_TO_FOUND": begin_views.way_to_found,
     }
 

@@ -14,8 +14,9 @@ from typing import Any, Protocol
 ADDRESS = re.compile(r"/feed/([A-Za-z0-9_-]{1,100})\.ics")
 READING = "bourse.reading"  # where the house finds what was read
 MOST = 1000
-TOLD = ("ETag", "Cache-Control", "Vary")  # all that who has the text needs (RFC 9110 §15.4.5)
+PASSING = ("Set-Cookie", "Date")  # one browser's, and one moment's: the server tells its own
 
+Asked = tuple[str | None, str]  # the host's name as it was asked for, so that the house refuses what is not ours; token
 House = Callable[[dict[str, Any], Any], Iterable[bytes]]  # WSGI, PEP 3333
 
 
@@ -43,23 +44,23 @@ class KnowAlready:
 
     def __init__(self, house: House, read: Callable[[str], Reading | None]):
         self.house, self.read = house, read
-        self.known: dict[str, Known] = {}
+        self.known: dict[Asked, Known] = {}
 
     def __call__(self, environ: dict[str, Any], start: Any) -> Iterable[bytes]:
         address = ADDRESS.fullmatch(environ.get("PATH_INFO", ""))
         asked = environ.get("HTTP_IF_NONE_MATCH")
         if address is None or asked is None or environ["REQUEST_METHOD"] != "GET":
             return self.house(environ, start)
-        token = address[1]
-        reading = self._read(token)
+        place = environ.get("HTTP_HOST"), address[1]
+        reading = self._read(address[1])
         if reading is None:
             return self.house(environ, start)
-        known = self.known.get(token)
+        known = self.known.get(place)
         if known and known.etag in asked and known.said == reading.said and reading.is_read_lately:
             start("304 NOT MODIFIED", list(known.headers))
             return []
         environ[READING] = reading
-        return self.house(environ, self._remembering(token, reading, start))
+        return self.house(environ, self._remembering(place, reading, start))
 
     def _read(self, token: str) -> Reading | None:
         try:
@@ -67,13 +68,13 @@ class KnowAlready:
         except Exception:  # the house meets the same fault, and has a page for it
             return None
 
-    def _remembering(self, token: str, reading: Reading, start: Any) -> Any:
+    def _remembering(self, place: Asked, reading: Reading, start: Any) -> Any:
         def remember(status: str, headers: list[tuple[str, str]], *fault: Any) -> Any:
             if status.startswith("304"):
                 if len(self.known) >= MOST:
                     self.known.pop(next(iter(self.known)), None)
-                told = [(name, value) for name, value in headers if name in TOLD]
-                self.known[token] = Known(reading.said, dict(told)["ETag"], told)
+                told = [(name, value) for name, value in headers if name not in PASSING]
+                self.known[place] = Known(reading.said, dict(told)["ETag"], told)
             return start(status, headers, *fault)
 
         return remember

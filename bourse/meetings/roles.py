@@ -3,7 +3,7 @@
 from typing import Any
 
 from bourse.clock import now
-from bourse.clubs.roles import is_facilitator, is_of_club, is_office, membership_in
+from bourse.clubs.roles import is_facilitator, is_of_club, is_office, membership_in, memberships_of
 from bourse.meetings.guest_models import Guest
 from bourse.meetings.models import Invitation
 from bourse.people.models import Person
@@ -83,6 +83,11 @@ def is_attending(person: Person, place: Any) -> bool:
     """Whether the person said yes, or yes if need be."""
     invitation = invitation_of(person, place)
     return invitation is not None and invitation.is_attending
+
+
+def may_have_to_answer(person: Person) -> bool:
+    """Whether the person belongs to a club, or is the guest of a meeting."""
+    return bool(memberships_of(person)) or any(is_guest(person, each) for each in person.invitations)
 
 
 def may_know_meeting(person: Person, place: Any) -> bool:

@@ -95,10 +95,10 @@ def _write_down(heard: Heard, reply: Reply) -> None:
 
 
 def _invitation(meeting: Meeting, addresses: list[str]) -> Invitation | None:
-    """The invitation of the first of these addresses that has one."""
-    for address in addresses:
-        for invitation in meeting.invitations:
-            if address and address in _addresses(invitation):
+    """The invitation of the first of these addresses that has one: whose own it is before who also writes from it."""
+    for address in filter(None, addresses):
+        for invitation in sorted(meeting.invitations, key=lambda each: each.person.email.lower() != address):
+            if address in _addresses(invitation):
                 return invitation
     return None
 

@@ -1,5 +1,6 @@
 """My other addresses: those from which my calendar may answer."""
 
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -30,19 +31,35 @@ def is_mine(person: Person, alias: Any) -> bool:
     return bool(alias.person_id == person.id)
 
 
-@bp.route("/me/addresses", methods=["GET", "POST"])
+def may_have_to_answer(person: Person, _place: Any = None) -> bool:
+    """Whether a calendar of the person's may answer; the letters to confirm are for nobody else to send."""
+    return bool(current_app.config["MAY_HAVE_TO_ANSWER"](person))
+
+
+@bp.get("/me/addresses")
 @door()
 def addresses() -> ResponseReturnValue:
-    """The addresses that are mine as well; a new one gets a letter, and counts once its link was confirmed."""
+    """The addresses that are mine as well."""
+    return _page(AliasForm())
+
+
+@bp.post("/me/addresses")
+@door(may_have_to_answer)
+def add_address() -> ResponseReturnValue:
+    """A new one gets a letter, and counts once its link was confirmed."""
     form = AliasForm()
-    if form.is_submitted():  # one click after the other
-        db.session.execute(db.select(Person.id).filter_by(id=current_user.id).with_for_update())
-    if form.validate_on_submit() and _may_add(form):
-        _ask(_alias_for(str(form.address.data).lower()), now())
-        db.session.commit()
-        flash(_("Un lien à confirmer part à cette adresse."))
-        return redirect(url_for("people.addresses"))
-    return render_template("people/addresses.html", form=form, aliases=current_user.aliases)
+    db.session.execute(db.select(Person.id).filter_by(id=current_user.id).with_for_update())  # one after the other
+    if not form.validate_on_submit() or not _may_add(form):
+        return _page(form)
+    _ask(_alias_for(str(form.address.data).lower()), now())
+    db.session.commit()
+    flash(_("Un lien à confirmer part à cette adresse."))
+    return redirect(url_for("people.addresses"))
+
+
+def _page(form: AliasForm) -> str:
+    may_add = may_have_to_answer(current_user)
+    return render_template("people/addresses.html", form=form, may_add=may_add, aliases=current_user.aliases)
 
 
 def _may_add(form: AliasForm) -> bool:
@@ -79,12 +96,12 @@ def _ask(alias: Alias, at: datetime) -> None:
         return
     alias.asked_at = at
     note("add_address", by=current_user, about=alias)
-    token = confirm.sign(AliasLink(alias.person_id, alias.address), current_app.config["SECRET_KEY"])
+    token = confirm.sign(AliasLink(alias.person_id, alias.address, at), current_app.config["SECRET_KEY"])
     write(
         letters.confirm_alias(current_user, link_to("people.confirm_address", token=token)),
         key=f"confirm_alias:{alias.id}:{at.isoformat()}",
         kind="confirm_alias",
-        to=(current_user.name, alias.address),
+        to=("", alias.address),  # whether that is his name is what the letter asks
         language=current_user.language,
         not_after=at + LINK_LASTS,
         is_secret=True,
@@ -117,10 +134,10 @@ def confirm_address(token: str) -> ResponseReturnValue:
 
 
 def _asked(link: AliasLink | None) -> Alias | None:
-    """The address that a link confirms, while it waits for that or is confirmed already."""
+    """The address that a link confirms, while it waits for that or is confirmed already; never somebody's own."""
     if link is None:
         return None
-    alias = db.session.scalar(db.select(Alias).filter_by(person_id=link.person_id, address=link.address))
-    if alias is None or alias.asked_at is None or alias.person.is_closed:
+    alias = db.session.scalar(db.select(Alias).filter_by(**asdict(link)))
+    if alias is None or alias.person.is_closed or alias.is_somebodys_own:
         return None
-    return alias if alias.is_confirmed or now() - alias.asked_at < LINK_LASTS else None
+    return alias if alias.is_confirmed or now() - link.asked_at < LINK_LASTS else None

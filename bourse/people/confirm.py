@@ -1,6 +1,7 @@
 """The signed link by which somebody confirms, from its own mailbox, that another address is a person's too."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from itsdangerous import BadSignature, URLSafeSerializer
 
@@ -9,21 +10,25 @@ SALT = "confirm-alias"  # keeps this key apart from those of sessions and other 
 
 @dataclass(frozen=True)
 class AliasLink:
-    """What a link stands for: a person, and an address said to be his. Not a row's id, which another row may get."""
+    """What a link stands for: a person, an address said to be his, and when he asked, for he may ask again.
+
+    Not a row's id, which another row may get.
+    """
 
     person_id: int
     address: str
+    asked_at: datetime
 
 
 def sign(link: AliasLink, key: str) -> str:
     """The token to put into a URL (HMAC, a key of its own)."""
-    return str(URLSafeSerializer(key, salt=SALT).dumps([link.person_id, link.address]))
+    return str(URLSafeSerializer(key, salt=SALT).dumps([link.person_id, link.address, link.asked_at.isoformat()]))
 
 
 def read(token: str, key: str) -> AliasLink | None:
     """What the token stands for, or None when it was not signed here."""
     try:
-        person_id, address = URLSafeSerializer(key, salt=SALT).loads(token)
+        person_id, address, asked_at = URLSafeSerializer(key, salt=SALT).loads(token)
+        return AliasLink(person_id, address, datetime.fromisoformat(asked_at))
     except (BadSignature, TypeError, ValueError):
         return None
-    return AliasLink(person_id, address)

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_login import UserMixin
 from sqlalchemy import ForeignKey, UniqueConstraint
-from sqlalchemy.orm import Mapped, backref, mapped_column, relationship, validates
+from sqlalchemy.orm import Mapped, backref, column_property, mapped_column, relationship, validates
 
 from bourse.clock import now
 from bourse.db import Line, Short, db
@@ -55,8 +55,8 @@ class Person(UserMixin, db.Model):
 
     @property
     def other_addresses(self) -> list[str]:
-        """Those besides `email` that he writes from for sure."""
-        return [alias.address for alias in self.aliases if alias.is_confirmed]
+        """Those besides `email` that he writes from for sure; one that is somebody's own is that person's alone."""
+        return [alias.address for alias in self.aliases if alias.is_confirmed and not alias.is_somebodys_own]
 
     @property
     def name(self) -> str:
@@ -76,6 +76,9 @@ class Alias(db.Model):
     asked_at: Mapped[datetime | None]  # when the last link left
     confirmed_at: Mapped[datetime | None]
     person: Mapped[Person] = relationship(backref=backref("aliases", order_by="Alias.id"))
+    is_somebodys_own: Mapped[bool] = column_property(  # somebody signs in with it
+        db.exists().where(Person.email == address).correlate_except(Person)
+    )
 
     @property
     def is_confirmed(self) -> bool:

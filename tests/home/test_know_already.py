@@ -137,6 +137,22 @@ def test_it_says_what_who_has_the_text_needs(app, club, client, nadia):
     assert "Set-Cookie" not in answer.headers
 
 
+def test_it_carries_all_that_the_house_s_own_answer_carries(app, club, client, nadia):
+    house = app.wsgi_app.house
+    known = known_to(client)
+    quick = client.get(PATH, headers=known)
+    app.wsgi_app = house
+    own = client.get(PATH, headers=known)
+    assert quick.headers["X-Robots-Tag"] == "noindex"
+    assert "Date" not in quick.headers  # the server's: that of the answer before would be an old one
+    assert sorted(quick.headers) == sorted((name, value) for name, value in own.headers if name != "Date")
+
+
+def test_another_host_name_is_refused_like_anywhere(app, club, client, nadia):
+    known = known_to(client)
+    assert client.get(PATH, headers={**known, "Host": "evil.example"}).status_code == 400
+
+
 def test_a_fault_before_the_house_is_the_house_s_to_tell(app, club, nadia):
     def away(_token):
         raise OperationalError("", {}, Exception("away"))

@@ -10,11 +10,11 @@ from bourse.clock import now
 from bourse.db import db
 from bourse.mailroom.models import Letter
 from bourse.meetings.heard_models import Heard
-from bourse.meetings.models import Answer, Via
+from bourse.meetings.models import Answer, Meeting, Via
 from bourse.meetings.take import take
 from bourse.people import address_views
 from bourse.people.models import Alias, SignIn, WayIn
-from tests.cast import invitation_of
+from tests.cast import a_person, invitation_of
 from tests.meetings.post import MORNING, NOON, mail, send_invitations
 
 OTHER = "nadia.perso@courrier.example"  # where the mail other_sender comes from
@@ -99,6 +99,29 @@ def test_a_removed_address_counts_no_more_and_its_link_is_dead(app, club, nadia)
     assert nadia.post(link).status_code == 410
 
 
+def confirmed_for(person, address):
+    """As if he had confirmed it before anybody had it for his own."""
+    db.session.add(Alias(person_id=person, address=address, asked_at=MORNING, confirmed_at=MORNING))
+    db.session.commit()
+
+
+def test_an_answer_from_somebody_s_own_address_is_his_and_nobody_else_s(app, club, nadia):
+    confirmed_for(club.marc, "nadia@bourse.example")  # his invitation comes before hers
+    assert hear("proton") == ("taken", "answered")
+    assert invitation_of(club.meeting, club.nadia).answer is Answer.declined
+    assert invitation_of(club.meeting, club.marc).answer is Answer.accepted
+
+
+def test_nobody_answers_for_another_because_he_once_confirmed_the_other_s_address(app, club, nadia):
+    confirmed_for(club.marc, "nadia@bourse.example")
+    from_nadia = mail("other_sender").replace(OTHER.encode(), b"nadia@bourse.example")
+    assert take(from_nadia.replace(b"mailto:nadia@", b"mailto:marc@"), now()).reason == "other_sender"
+    invitation_of(club.meeting, club.nadia).withdraw(now())
+    db.session.commit()
+    assert take(from_nadia.replace(b"<other-sender@", b"<again@"), now()).reason == "not_invited"
+    assert invitation_of(club.meeting, club.marc).via is Via.web
+
+
 def test_a_confirmed_address_signs_nobody_in(app, club, nadia):
     add(nadia, OTHER)
     stranger = app.test_client()
@@ -115,7 +138,24 @@ def test_an_address_of_somebody_else_is_answered_like_any_other(app, club, nadia
     """The page does not tell who is known here; only who reads that mail can confirm."""
     told = add(nadia, "marc@bourse.example")
     assert "Un lien à confirmer part à cette adresse" in told
-    assert link_to_confirm("marc@bourse.example")
+    link = link_to_confirm("marc@bourse.example")
+    client = app.test_client()
+    assert [client.get(link).status_code, client.post(link).status_code] == [410, 410]
+    assert not db.session.scalars(db.select(Alias)).one().is_confirmed
+
+
+def test_who_is_asked_reads_whose_account_it_is(app, club, nadia):
+    """The name is what somebody says of himself; his address is what he signs in with."""
+    nadia.post("/people/me", data={"given_name": "Sophie", "family_name": "Martin", "language": "fr"})
+    add(nadia, OTHER)
+    letter = db.session.scalars(db.select(Letter).filter_by(kind="confirm_alias")).one()
+    page = app.test_client().get(link_to_confirm()).text
+    for told in (letter.text, letter.html, page):
+        assert "Sophie Martin" in told
+        assert "nadia@" in told
+    assert "Bonjour," in letter.text
+    assert "Bonjour Sophie" not in letter.text
+    assert letter.to_name == ""
 
 
 @pytest.mark.parametrize(
@@ -156,6 +196,38 @@ def test_a_link_is_good_for_a_week_and_for_whom_it_was_signed(app, club, nadia, 
     assert app.test_client().post(link).status_code == 410
     add(visit(app.test_client(), "nadia"), OTHER)
     assert app.test_client().post(link_to_confirm()).status_code == 200
+
+
+def test_a_link_confirms_what_it_was_sent_for_and_nothing_asked_since(app, club, nadia, visit, the_day):
+    add(nadia, OTHER)
+    former = link_to_confirm()
+    nadia.post(former)
+    nadia.post(f"/people/me/addresses/{db.session.scalars(db.select(Alias)).one().id}/remove")
+    the_day.shift(timedelta(days=30))
+    add(visit(app.test_client(), "nadia"), OTHER)
+    assert app.test_client().post(former).status_code == 410
+    assert not db.session.scalars(db.select(Alias)).one().is_confirmed
+    assert "Adresse confirmée" in app.test_client().post(link_to_confirm()).text
+
+
+def test_only_who_may_have_to_answer_can_send_such_a_letter(app, club, nadia, visit, the_day):
+    """Members, and a guest as long as his invitation is open; anybody else keeps the page, to remove what he has."""
+    meeting = db.session.get_one(Meeting, club.meeting)
+    meeting.invite_guest(a_person("gaston"), by=meeting.host.person)
+    stays = meeting.ends_at + timedelta(days=2)
+    db.session.commit()
+    confirmed_for(club.stranger, "ancienne@ailleurs.example")
+    stranger = visit(app.test_client(), "stranger")
+    assert stranger.post("/people/me/addresses", data={"address": "victime@ailleurs.example"}).status_code == 404
+    assert db.session.scalars(db.select(Letter).filter_by(kind="confirm_alias")).all() == []
+    page = stranger.get("/people/me/addresses").text
+    assert "ancienne" in page
+    assert 'name="address"' not in page
+    before, after = app.test_client(), app.test_client()
+    assert "À confirmer" in add(visit(before, "gaston"), "gaston@ailleurs.example")
+    the_day.move_to(stays)
+    gaston = visit(after, "gaston")
+    assert gaston.post("/people/me/addresses", data={"address": "victime@ailleurs.example"}).status_code == 404
 
 
 def test_nobody_removes_another_s_address(app, club, nadia, visit):
