@@ -17,6 +17,8 @@ from bourse.meetings.judge import Verdict
 from bourse.meetings.letters import answer_url
 from bourse.meetings.models import Answer, Meeting, Presence, Via
 from bourse.people.models import AuditEvent, Language, Person
+from bourse.problems.attachment_models import Attachment
+from bourse.problems.inspect import Inspected, Kind
 from bourse.problems.models import Problem, ProblemState
 from tests.cast import HOSTS_COMPANY, a_club, a_member, a_person, in_days, invitation_of
 from tests.meetings.test_views import the_form
@@ -229,6 +231,7 @@ def test_the_cards_open_to_her_only_when_ticked_and_revealed_and_she_writes_none
     db.session.commit()
     address = f"/board/{guest.meeting}"
     tick(at("claire"), guest, sees_cards="y")
+    say(at("eva"), guest, "accepted")
     assert at("eva").get(address).status_code == 404
     db.session.expire_all()
     board, card = db.session.scalars(db.select(Board)).one(), db.session.scalars(db.select(Idea)).one()
@@ -239,6 +242,41 @@ def test_the_cards_open_to_her_only_when_ticked_and_revealed_and_she_writes_none
     assert at("eva").post(address, data={"text": "moi"}).status_code == 404
     tick(at("claire"), guest)
     assert at("eva").get(address).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("answer", "presence", "reads_all"),
+    [
+        ("accepted", None, True),
+        ("tentative", Presence.present, True),
+        (None, Presence.present, True),
+        (None, None, False),
+        ("accepted", Presence.absent, False),
+        ("accepted", Presence.excused, False),
+    ],
+)
+def test_once_it_has_begun_a_ticked_guest_reads_all_only_in_the_room(guest, at, answer, presence, reads_all):
+    meeting = the_meeting(guest)
+    problem = Problem(meeting=meeting, tried="résumé-canari", why_now="délicat-canari", state=ProblemState.approved)
+    file = Attachment.of(Inspected("plan.png", Kind.png, b"canari"), by=meeting.host.person)
+    file.problem = problem
+    board = Board(meeting=meeting, phase=Phase.revealed, revision=1)
+    db.session.add_all([file, board])
+    db.session.commit()
+    tick(at("hugo"), guest, sees_problem="y", sees_cards="y")
+    if answer:
+        say(at("eva"), guest, answer)
+    invitation(guest, "eva").presence = presence
+    meeting = the_meeting(guest)
+    meeting.starts_at, meeting.ends_at = now() - timedelta(hours=4), now() - timedelta(hours=1)
+    db.session.commit()
+    token = db.session.scalars(db.select(Attachment.token)).one()
+    eva = at("eva")
+    page = eva.get(f"/problems/{guest.meeting}").text
+    assert "résumé-canari" in page
+    assert ("délicat-canari" in page) is reads_all
+    for address in (f"/problems/attachments/{token}", f"/board/{guest.meeting}"):
+        assert eva.get(address).status_code == (200 if reads_all else 404), address
 
 
 def test_withdrawn_she_loses_the_date_and_the_pages(guest, claire, at):
