@@ -87,8 +87,7 @@ def change_guest(guest: Guest) -> ResponseReturnValue:
         return render_template("meetings/guest.html", form=form, meeting=meeting, invitation=invitation)
     with_calendars(meeting, lock=True)
     if request.form.get("act") == "withdraw":
-        take_back(invitation, now())
-        note("withdraw_guest", by=current_user, about=invitation)
+        take_back(invitation, now=now(), by=current_user)
     else:
         form.fill(guest)
         note("change_guest", by=current_user, about=invitation)
@@ -154,8 +153,7 @@ def take_substitute_back(invitation: Invitation) -> ResponseReturnValue:
     _refuse_if_closed(invitation.meeting)
     with_calendars(invitation.meeting, lock=True)
     if substitute := invitation.substitute:
-        take_back(substitute, now())
-        note("withdraw_guest", by=current_user, about=substitute)
+        take_back(substitute, now=now(), by=current_user)
         db.session.commit()
     flash(_("C'est noté."))
     return redirect(url_for("meetings.show", meeting=invitation.meeting_id))

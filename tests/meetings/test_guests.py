@@ -443,6 +443,19 @@ def test_another_substitute_takes_the_place_of_the_first(sent, at):
     assert invitation(sent, "rose").takes_a_seat
 
 
+@pytest.mark.parametrize("how", ["another", "himself", "nobody"])
+def test_the_trail_says_who_ended_a_substitute_s_invitation(sent, at, how):
+    marc, sam = at("marc"), invitation(sent, "sam").id
+    if how == "another":
+        send(marc, sent, email="rose@bourse.example")
+    elif how == "himself":
+        say(marc, sent, "accepted")
+    else:
+        marc.post(f"/meetings/invitations/{invitation(sent, 'marc').id}/substitute/end")
+    (event,) = db.session.scalars(db.select(AuditEvent).filter_by(act="withdraw_guest"))
+    assert (event.about, event.person_id) == (f"invitation:{sam}", sent.marc)
+
+
 def test_a_double_click_sends_one(sent, at):
     assert send(at("marc"), sent).status_code == 302
     assert len([each for each in the_meeting(sent).invitations if each.guest]) == 1
