@@ -16,11 +16,11 @@ from bourse.meetings.heard_models import Heard
 from bourse.meetings.judge import Verdict
 from bourse.meetings.letters import answer_url
 from bourse.meetings.models import Answer, Meeting, Presence, Via
-from bourse.people.models import AuditEvent, Language, Person
+from bourse.people.models import Alias, AuditEvent, Language, Person
 from bourse.problems.attachment_models import Attachment
 from bourse.problems.inspect import Inspected, Kind
 from bourse.problems.models import Problem, ProblemState
-from tests.cast import HOSTS_COMPANY, a_club, a_member, a_person, in_days, invitation_of
+from tests.cast import HOSTS_COMPANY, a_club, a_company, a_member, a_person, in_days, invitation_of
 from tests.meetings.test_views import the_form
 from tests.test_queries import MOST, counted
 
@@ -343,15 +343,44 @@ def test_no_guest_is_of_a_company_that_the_host_keeps_out(guest, claire, at):
     a_member(elsewhere, zoe, rival)
     meeting.exclude(rival.id, by=meeting.host.person, at=now())
     db.session.commit()
-    assert "à l’écart" in invite(claire, guest, email="zoe@bourse.example").text
-    page = send(at("marc"), guest, email="zoe@bourse.example").text
-    assert "ne peut pas vous remplacer ici" in page
-    assert "écart" not in page
+    db.session.add(another_address(zoe, "privee@ailleurs.example"))
+    db.session.commit()
+    for address in ("zoe@bourse.example", "privee@ailleurs.example"):
+        page = invite(claire, guest, email=address).text
+        assert "à l’écart" in page
+        assert "Zoe" not in page
     mails("eva")
     a_member(db.session.merge(elsewhere), the_person("eva"), db.session.merge(rival))
     db.session.commit()
     assert at("eva").get(f"/meetings/{guest.meeting}").status_code == 404
     assert "METHOD:CANCEL" in unfolded(mails("eva")[0])
+
+
+def another_address(person: Person, address: str) -> Alias:
+    return Alias(person=person, address=address, asked_at=now(), confirmed_at=now())
+
+
+@pytest.mark.parametrize("address", ["yves@bourse.example", "prive@ailleurs.example"])
+def test_the_form_does_not_tell_who_holds_an_address(club, claire, address):
+    db.session.add(another_address(a_person("yves", "Connu"), "prive@ailleurs.example"))
+    db.session.commit()
+    answer = invite(claire, club, email=address)
+    with claire.session_transaction() as session:
+        assert [told.replace("’", "'") for _, told in session["_flashes"]] == [
+            "L'invitation de Eva Expert part dans la minute."
+        ]
+    assert answer.status_code == 302
+    write_calendar_letters(now())
+    letter = db.session.scalars(db.select(Letter).filter_by(to_address=address)).one()
+    assert ("Connu" in letter.to_name) is (address == "yves@bourse.example")
+
+
+def test_whose_account_is_closed_is_not_invited(club, claire):
+    a_person("fermee").is_closed = True
+    db.session.commit()
+    page = invite(claire, club, email="fermee@bourse.example").text
+    assert "Cette personne ne peut pas être invitée ici." in page
+    assert "Fermee" not in page
 
 
 def test_a_guest_invites_nobody(guest, at):
@@ -479,6 +508,51 @@ def test_the_substitute_goes_when_his_member_goes(sent, at, end):
     db.session.commit()
     assert at("sam").get(f"/meetings/{sent.meeting}").status_code == 404
     assert "METHOD:CANCEL" in unfolded(mails("sam")[0])
+
+
+ALIKE = "Transmis à l'animation du club, qui vous répond. D'ici là, votre réponse reste la même."
+
+
+@pytest.mark.parametrize("who", ["kept-out", "free", "private", "member", "closed"])
+def test_of_whomever_the_house_knows_a_member_learns_nothing_and_the_facilitator_decides(club, at, who):
+    meeting, elsewhere = the_meeting(club), a_club("autre-club")
+    rival = db.session.scalars(db.select(Company).filter_by(name="Tournage Edelweiss")).one()
+    a_member(elsewhere, a_person("kept-out"), rival)
+    a_member(elsewhere, a_person("free"), a_company(elsewhere.organisation, "Libre"))
+    db.session.add(another_address(a_person("zoe"), "private@bourse.example"))
+    a_member(meeting.club, a_person("member"), None)
+    a_person("closed").is_closed = True
+    meeting.exclude(rival.id, by=meeting.host.person, at=now())
+    db.session.commit()
+    marc = at("marc")
+    before = invitation(club, "marc").answered_at
+    for _ in range(2):
+        answer = send(marc, club, email=f"{who}@bourse.example")
+        assert (answer.status_code, answer.location) == (302, f"/meetings/{club.meeting}")
+    page = marc.get(answer.location).text
+    assert ALIKE in page.replace("’", "'").replace("\xa0", " ")
+    assert (invitation(club, "marc").answered_at, len(the_meeting(club).invitations)) == (before, 3)
+    asked = db.session.scalars(db.select(AuditEvent).filter_by(act="ask_substitute")).all()
+    assert [each.person_id for each in asked] == [club.marc] * 2
+    waiting = db.session.scalars(db.select(Heard).where(Heard.settled_at.is_(None))).all()
+    assert [each.delegated_to for each in waiting] == [f"{who}@bourse.example"]
+
+
+def test_the_facilitator_reads_whom_a_member_would_send_and_invites_him_or_not(club, at):
+    a_person("sam", "Connu")
+    db.session.commit()
+    send(at("marc"), club)
+    claire = at("claire")
+    page = claire.get("/replies/").text
+    assert "Demande à envoyer sam@bourse.example à sa place" in page
+    assert "Sam Suppléant" in page
+    assert "/note" not in page
+    link = re.search(r'href="(/meetings/invitations/\d+/substitute[^"]*)"', page)
+    assert link
+    assert 'value="sam@bourse.example"' in claire.get(link[1]).text
+    assert send(claire, club).status_code == 302
+    assert invitation(club, "marc").substitute.person is the_person("sam")
+    assert "Rien à vérifier" in claire.get("/replies/").text
 
 
 def test_the_usual_substitute_stands_ready(club, at):
