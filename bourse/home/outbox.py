@@ -1,7 +1,7 @@
 """Says what a letter of the outbox is about, why it stands where it stands, and what one may do with it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -111,6 +111,11 @@ def entry_in(calendar: bytes) -> Entry | None:
         return Entry(deed, str(event.get("SUMMARY", "")), event.start, event.end, str(event.get("LOCATION", "")))
     except (ValueError, IndexError, AttributeError):
         return None
+
+
+def without_secrets(text: str, ways: Collection[str]) -> str:
+    """The text of a letter with « … » for what follows these beginnings of a path: it would act for its reader."""
+    return re.sub(rf"({'|'.join(map(re.escape, ways))})[\w.-]*[\w-]", r"\1…", text)
 
 
 @dataclass(frozen=True, slots=True)

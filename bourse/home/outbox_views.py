@@ -13,7 +13,17 @@ from bourse.forms import number
 from bourse.headers import in_a_sandbox, show_own_frames
 from bourse.home import outbox_models as outbox
 from bourse.home.due import forget, hand_over, is_by_rule, still_says
-from bourse.home.outbox import Leaf, Wanted, acts, entry_in, is_of_server, meeting_of, page_within, why
+from bourse.home.outbox import (
+    Leaf,
+    Wanted,
+    acts,
+    entry_in,
+    is_of_server,
+    meeting_of,
+    page_within,
+    why,
+    without_secrets,
+)
 from bourse.home.outbox_models import TO_LOOK_AT, Outgoing
 from bourse.home.views import bp
 from bourse.mailroom.models import LOST, SUPERSEDED, UNSENT, Letter, LetterState
@@ -85,6 +95,7 @@ def read_letter(letter: Outgoing) -> ResponseReturnValue:
     return render_template(
         "home/letter.html",
         letter=row,
+        text=_shown(row.text),
         meeting=letter.meeting,
         reader=outbox.reader_of(letter),
         is_leaving=is_leaving,
@@ -102,7 +113,13 @@ def preview_letter(letter: Outgoing) -> ResponseReturnValue:
     """Its HTML alone, where no script runs."""
     if letter.letter.is_secret or not letter.letter.html:
         abort(404)
-    return in_a_sandbox(letter.letter.html)
+    return in_a_sandbox(_shown(letter.letter.html))
+
+
+def _shown(text: str) -> str:
+    """What somebody else than its reader may see of a letter: none of the links that need no signing in."""
+    rules = (rule.rule for rule in current_app.url_map.iter_rules() if "token" in rule.arguments)
+    return without_secrets(text, {rule.partition("<token>")[0] for rule in rules})
 
 
 @bp.post("/outbox/<int:letter>/hold")

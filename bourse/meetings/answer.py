@@ -29,19 +29,19 @@ def answer(
     if invitation.has_answered_since(at):
         return
     fill_seats(meeting, now)
-    settled = said if is_former else _settle(invitation, said, now)
+    settled = said if is_former else _settle(invitation, said, now, by)
     invitation.give(settled, at=at, via=via, by=by, comment=comment, is_former=is_former)
     if settled is Answer.waiting:
         invitation.waiting_since = invitation.waiting_since or _end_of_queue(meeting, now)
     fill_seats(meeting, now)
 
 
-def _settle(invitation: Invitation, said: Answer, now: datetime) -> Answer:
+def _settle(invitation: Invitation, said: Answer, now: datetime, by: Person | None) -> Answer:
     """The answer that counts. Whoever comes himself takes back the seat, or the turn, that he had given away."""
     meeting, substitute = invitation.meeting, invitation.substitute
     has_seat = invitation.is_host or invitation.takes_a_seat or (substitute is not None and substitute.takes_a_seat)
     if said in seat.COMING and substitute is not None:
-        substitute.withdraw(now)
+        _recall(substitute, now, by)
         invitation.waiting_since = substitute.waiting_since
     return seat.settle(said, has_seat=has_seat, free=meeting.free_seats)
 
@@ -75,7 +75,7 @@ def send_instead(invitation: Invitation, person: Person, *, now: datetime, via: 
     has_seat = invitation.takes_a_seat or (former is not None and former.takes_a_seat)
     waiting_since = invitation.waiting_since or (former.waiting_since if former else None)
     if former is not None:
-        former.withdraw(now)
+        _recall(former, now, by)
     substitute = meeting.invite_guest(person, by)
     substitute.stand_in(invitation, meeting.sequence if has_seat else None)
     substitute.invitation.waiting_since = waiting_since
@@ -84,7 +84,13 @@ def send_instead(invitation: Invitation, person: Person, *, now: datetime, via: 
     return substitute.invitation
 
 
-def take_back(substitute: Invitation, now: datetime) -> None:
-    """The substitute does not come; the caller holds the meeting."""
-    substitute.withdraw(now)
-    fill_seats(substitute.meeting, now)
+def take_back(guest: Invitation, *, now: datetime, by: Person) -> None:
+    """The guest, or the substitute, does not come; the caller holds the meeting."""
+    _recall(guest, now, by)
+    fill_seats(guest.meeting, now)
+
+
+def _recall(guest: Invitation, now: datetime, by: Person | None) -> None:
+    """His invitation ends, and the trail says by whom, whatever it follows from."""
+    guest.withdraw(now)
+    note("withdraw_guest", by=by, about=guest)

@@ -26,6 +26,11 @@ class SubstituteForm(BourseForm):
     def address(self) -> str:
         return str(self.email.data).lower()
 
+    @property
+    def typed_name(self) -> str:
+        """To say back: whoever types an address is not told whose it is."""
+        return f"{self.given_name.data} {self.family_name.data}"
+
     def person(self) -> Person:
         """Somebody whom nobody knew until now."""
         person = Person(given_name=self.given_name.data or "", family_name=self.family_name.data or "")

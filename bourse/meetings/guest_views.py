@@ -14,8 +14,7 @@ from bourse.meetings.facts import with_calendars
 from bourse.meetings.forms import ConfirmForm
 from bourse.meetings.guest_forms import GuestForm, SubstituteForm, TicksForm
 from bourse.meetings.guest_models import Guest
-from bourse.meetings.heard_models import Heard, waiting_for
-from bourse.meetings.judge import Reason
+from bourse.meetings.heard_models import Heard, open_delegations
 from bourse.meetings.models import Invitation, Meeting, Via
 from bourse.meetings.roles import hosts_or_facilitates, is_still_guest, may_send_substitute
 from bourse.meetings.views import bp
@@ -35,7 +34,7 @@ def invite_guest(meeting: Meeting) -> ResponseReturnValue:
         return render_template("meetings/guest.html", form=form, meeting=meeting, invitation=None)
     meeting = with_calendars(meeting, lock=True)
     person = _person_of(form)
-    if why_not := _why_not(meeting, person):
+    if why_not := _why_not(meeting, person, form):
         form.email.errors = [why_not]
         return render_template("meetings/guest.html", form=form, meeting=meeting, invitation=None)
     guest = meeting.invite_guest(person, by=current_user._get_current_object())
@@ -43,7 +42,7 @@ def invite_guest(meeting: Meeting) -> ResponseReturnValue:
     db.session.flush()
     note("invite_guest", by=current_user, about=guest.invitation)
     db.session.commit()
-    flash(_said_of(guest.invitation))
+    flash(_said_of(meeting, form))
     return redirect(url_for("meetings.show", meeting=meeting.id))
 
 
@@ -53,25 +52,28 @@ def _refuse_if_closed(meeting: Meeting) -> None:
 
 
 def _person_of(form: SubstituteForm) -> Person:
-    """Whoever has that address, or somebody new; he is kept once he is invited."""
-    return person_at(form.address) or form.person()
+    """Whose own address it is, or somebody new, who is kept once he is invited."""
+    known = person_at(form.address)
+    return known if known and known.email == form.address else form.person()
 
 
-def _why_not(meeting: Meeting, person: Person) -> str | None:
-    """Why somebody cannot be a guest, told to who leads the meeting."""
-    name = person.name
+def _why_not(meeting: Meeting, person: Person, form: SubstituteForm) -> str | None:
+    """Why somebody cannot be a guest, told to who leads the meeting; named as in the club, else as he was typed."""
+    name, holder = form.typed_name, person_at(form.address) or person
+    if holder.is_closed:
+        return _("Cette personne ne peut pas être invitée ici. Choisissez quelqu'un d'autre.")
     if membership_in(person, meeting.club):
-        return _("%(name)s est du club : cochez son nom en modifiant la rencontre.", name=name)
+        return _("%(name)s est du club : cochez son nom en modifiant la rencontre.", name=person.name)
     if meeting.invitation_of(person):
         return _("%(name)s a déjà une invitation à cette rencontre.", name=name)
-    if meeting.is_closed_to_guest(person):
+    if meeting.is_closed_to_guest(holder):
         return _("L'hôte tient l'entreprise de %(name)s à l'écart. Choisissez quelqu'un d'autre.", name=name)
     return None
 
 
-def _said_of(invitation: Invitation) -> str:
-    name = invitation.person.name
-    if invitation.meeting.is_released:
+def _said_of(meeting: Meeting, form: SubstituteForm) -> str:
+    name = form.typed_name
+    if meeting.is_released:
         return _("L'invitation de %(name)s part dans la minute.", name=name)
     return _("L'invitation de %(name)s partira avec les autres.", name=name)
 
@@ -87,8 +89,7 @@ def change_guest(guest: Guest) -> ResponseReturnValue:
         return render_template("meetings/guest.html", form=form, meeting=meeting, invitation=invitation)
     with_calendars(meeting, lock=True)
     if request.form.get("act") == "withdraw":
-        take_back(invitation, now())
-        note("withdraw_guest", by=current_user, about=invitation)
+        take_back(invitation, now=now(), by=current_user)
     else:
         form.fill(guest)
         note("change_guest", by=current_user, about=invitation)
@@ -109,12 +110,18 @@ def send_substitute(invitation: Invitation) -> ResponseReturnValue:
     person = _person_of(form)
     if _is_sent(invitation, person):  # by a first click
         return redirect(url_for("meetings.show", meeting=meeting.id))
-    if why_not := _why_not(meeting, person):
-        form.email.errors = [why_not if is_facilitator(current_user, meeting) else _discreet()]
+    leads = is_facilitator(current_user, meeting)
+    if leads and (why_not := _why_not(meeting, person, form)):
+        form.email.errors = [why_not]
         return render_template("meetings/substitute.html", form=form, invitation=invitation, meeting=meeting)
-    _send(invitation, person)
+    if not leads and person_at(form.address):
+        _pass_on(invitation, form)
+        told = _("Transmis à l'animation du club, qui vous répond. D'ici là, votre réponse reste la même.")
+    else:
+        _send(invitation, person)
+        told = _said_of(meeting, form)
     db.session.commit()
-    flash(_said_of(invitation.substitute or invitation))
+    flash(told)
     return redirect(url_for("meetings.show", meeting=meeting.id))
 
 
@@ -129,9 +136,11 @@ def _is_sent(invitation: Invitation, person: Person) -> bool:
     return invitation.substitute is not None and invitation.substitute.person is person
 
 
-def _discreet() -> str:
-    """One sentence for every reason: a member is not to learn whom the host keeps out, nor who is invited."""
-    return _("Cette personne ne peut pas vous remplacer ici. Proposez-en une autre, ou appelez l'animation du club.")
+def _pass_on(invitation: Invitation, form: SubstituteForm) -> None:
+    """Of whomever the house knows the facilitator decides: a member is not to learn whom the host keeps out."""
+    _settle_requests(invitation, None)
+    db.session.add(Heard.request(invitation, form.address, form.typed_name, now()))
+    note("ask_substitute", by=current_user, about=invitation)
 
 
 def _send(invitation: Invitation, person: Person) -> None:
@@ -140,8 +149,12 @@ def _send(invitation: Invitation, person: Person) -> None:
     substitute = send_instead(invitation, person, now=now(), via=via, by=by)
     db.session.flush()
     note("send_substitute", by=by, about=substitute)
-    claims = waiting_for([invitation.club.id]).where(Heard.invitation_id == invitation.id)
-    for heard in db.session.scalars(claims.where(Heard.reason == Reason.delegated)):
+    _settle_requests(invitation, by)
+
+
+def _settle_requests(invitation: Invitation, by: Person | None) -> None:
+    """What was asked before is done, or asked anew."""
+    for heard in db.session.scalars(open_delegations(invitation)):
         heard.settle(by, now())
 
 
@@ -154,8 +167,7 @@ def take_substitute_back(invitation: Invitation) -> ResponseReturnValue:
     _refuse_if_closed(invitation.meeting)
     with_calendars(invitation.meeting, lock=True)
     if substitute := invitation.substitute:
-        take_back(substitute, now())
-        note("withdraw_guest", by=current_user, about=substitute)
+        take_back(substitute, now=now(), by=current_user)
         db.session.commit()
     flash(_("C'est noté."))
     return redirect(url_for("meetings.show", meeting=invitation.meeting_id))

@@ -1,19 +1,22 @@
-"""Heard: one mail that came in, what it claims, and what was made of it."""
+"""Heard: one mail that came in, or a request made on a page, what it claims, and what was made of it."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from secrets import token_urlsafe
+from typing import Self
 
 from sqlalchemy import ForeignKey, Select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from bourse.clubs.models import Club
 from bourse.db import Line, Prose, Short, db
-from bourse.meetings.judge import Verdict
+from bourse.meetings.judge import Reason, Verdict
 from bourse.meetings.models import Answer, Invitation, Meeting
 from bourse.people.models import Person
 
 KEPT = timedelta(days=30)  # how long a queued mail's own bytes are
 MOST_RAW = 2**18
+ON_PAGE = "page"
 
 
 class Heard(db.Model):
@@ -23,7 +26,7 @@ class Heard(db.Model):
     message_id: Mapped[Line]
     sender: Mapped[Line]
     received_at: Mapped[datetime]
-    kind: Mapped[Short]  # what it is: reply, counter, refresh, bounce, words or nothing
+    kind: Mapped[Short]  # what it is: reply, counter, refresh, bounce, words, nothing or page
     uid: Mapped[Line] = mapped_column(default="")
     attendee: Mapped[Line] = mapped_column(default="")
     partstat: Mapped[Short] = mapped_column(default="")
@@ -47,6 +50,15 @@ class Heard(db.Model):
     meeting: Mapped[Meeting | None] = relationship()
     invitation: Mapped[Invitation | None] = relationship()
     settled_by: Mapped[Person | None] = relationship()
+
+    @classmethod
+    def request(cls, invitation: Invitation, address: str, name: str, at: datetime) -> Self:
+        """What a member asked on a page: to send somebody in his place whom the house knows already."""
+        asked = cls(fingerprint=f"{ON_PAGE}:{token_urlsafe()}", message_id="", sender=invitation.person.email)
+        asked.received_at, asked.kind, asked.verdict, asked.reason = at, ON_PAGE, Verdict.queued, Reason.delegated.value
+        asked.club, asked.meeting, asked.invitation = invitation.club, invitation.meeting, invitation
+        asked.delegated_to, asked.said = address, name
+        return asked
 
     @property
     def is_ours(self) -> bool:
@@ -74,6 +86,12 @@ def open_claims(heard: Heard) -> Select[Heard]:
     """What the same sender claimed before of the same person and meeting, as long as nobody has looked."""
     waiting = waiting_for([heard.club.id] if heard.club else []).where(Heard.attendee == heard.attendee)
     return waiting.where(Heard.sender == heard.sender, Heard.uid == heard.uid, Heard.uid != "")
+
+
+def open_delegations(invitation: Invitation) -> Select[Heard]:
+    """What waits for the facilitator of whom the member would send in his place."""
+    waiting = waiting_for([invitation.club.id]).where(Heard.invitation_id == invitation.id)
+    return waiting.where(Heard.reason == Reason.delegated)
 
 
 def forget_old_mail(now: datetime) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from bourse.clock import now
 from bourse.clubs.roles import is_facilitator, is_of_club, is_office, membership_in, memberships_of
 from bourse.meetings.guest_models import Guest
-from bourse.meetings.models import Invitation
+from bourse.meetings.models import Invitation, Presence
 from bourse.people.models import Person
 
 
@@ -64,9 +64,16 @@ def is_shown_problem(person: Person, place: Any) -> bool:
 
 
 def is_shown_cards(person: Person, place: Any) -> bool:
-    """The same of the cards, once they are revealed."""
+    """The same of the cards, once they are revealed, and only in the room."""
     guest = _guest_who_comes(person, place)
-    return guest is not None and guest.sees_cards
+    return guest is not None and guest.sees_cards and is_guest_in_the_room(person, place)
+
+
+def is_guest_in_the_room(person: Person, place: Any) -> bool:
+    """Whether the person is a guest who comes, as far as is known, and was not found missing."""
+    invitation = guest_invitation_of(person, place)
+    found = (None, Presence.present)
+    return invitation is not None and invitation.is_attending and invitation.presence in found
 
 
 def _guest_who_comes(person: Person, place: Any) -> Guest | None:

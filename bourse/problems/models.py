@@ -13,7 +13,7 @@ from bourse.clubs.models import Club
 from bourse.clubs.roles import is_facilitator
 from bourse.db import Short, db
 from bourse.meetings.models import Meeting
-from bourse.meetings.roles import belongs_to, is_attending, is_host, is_shown_problem
+from bourse.meetings.roles import belongs_to, is_attending, is_guest_in_the_room, is_host, is_shown_problem
 from bourse.people.models import Person
 from bourse.problems.frame import ANSWERS, NO_DRAFT, Draft
 from bourse.problems.keep import REVIEWED, Why, before_writing
@@ -219,6 +219,8 @@ def relation(person: Person, meeting: Meeting) -> Relation:
         return Relation.facilitator
     if not meeting.is_released or meeting.is_cancelled:
         return Relation.outsider
-    if is_attending(person, meeting) or is_shown_problem(person, meeting):
+    if is_shown_problem(person, meeting):
+        return Relation.attending if is_guest_in_the_room(person, meeting) else Relation.guest
+    if is_attending(person, meeting):
         return Relation.attending
     return Relation.member if belongs_to(person, meeting) else Relation.outsider

@@ -37,6 +37,7 @@ class Relation(StrEnum):
     host = "host"
     facilitator = "facilitator"
     attending = "attending"
+    guest = "guest"  # to whom it is opened, and who is not known to come
     member = "member"
     outsider = "outsider"
 
@@ -51,10 +52,10 @@ class Level(IntEnum):
 
 
 TOLD = {Level.nothing: (), Level.title: ("question",), Level.summary: SUMMARY, Level.complete: ANSWERS}
-IN_THE_CLUB = (Relation.attending, Relation.member)
+INSIDERS = (Relation.attending, Relation.guest, Relation.member)
 READ_SUMMARY: dict[Readers, tuple[Relation, ...]] = {
-    Readers.attending: (Relation.attending,),
-    Readers.club: IN_THE_CLUB,
+    Readers.attending: (Relation.attending, Relation.guest),
+    Readers.club: INSIDERS,
     Readers.facilitator: (),
 }
 
@@ -110,7 +111,7 @@ def level(state: ProblemState, readers: Readers, relation: Relation, dates: Date
     """What a reader may read at `now`: the table « who may see what », row « problem »."""
     if relation in (Relation.host, Relation.facilitator):
         return Level.complete
-    if relation not in IN_THE_CLUB or not _is_open(state, readers, dates, now):
+    if relation not in INSIDERS or not _is_open(state, readers, dates, now):
         return Level.nothing
     if relation is Relation.attending and now >= dates.starts_at:
         return Level.complete  # in the room the host tells it all

@@ -192,10 +192,36 @@ def test_a_letter_is_shown_as_it_leaves_in_a_sandbox_of_its_own(club, claire):
         assert words_of.replace("\xa0", " ").replace("’", "'") in told
     assert "frame-src 'self'" in page.headers["Content-Security-Policy"]
     frame = claire.get(f"/outbox/{letter.id}/html")
-    assert frame.text == letter.html
+    assert "Marc" in frame.text
     assert "sandbox" in frame.headers["Content-Security-Policy"]
     assert "script-src" not in frame.headers["Content-Security-Policy"]
     assert "frame-src" not in claire.get("/outbox/").headers["Content-Security-Policy"]
+
+
+def test_neither_preview_holds_a_link_that_answers_for_its_reader(app, club, claire):
+    letter = letter_to("marc")
+    key = letter.text.partition("/meetings/answers/")[2].partition("?")[0]
+    assert key
+    assert key in letter.html
+    for path in ("", "/html"):
+        page = claire.get(f"/outbox/{letter.id}{path}").text
+        assert key not in page
+        assert "/meetings/answers/…?answer=accepted" in page
+    assert "liens personnels" in words(claire.get(f"/outbox/{letter.id}"))
+    assert key in letter.text  # it leaves as it was written
+
+
+def test_every_way_in_by_a_secret_is_hidden_and_no_other_link(app, club, claire):
+    ways = [rule.rule.partition("<token>") for rule in app.url_map.iter_rules() if "<token>" in rule.rule]
+    links = [f"http://localhost{way}Ab-3._x.Yz{end}." for way, _, end in ways]
+    plain = "http://localhost/meetings/12?answer=accepted."
+    letter = a_letter(club)
+    letter.text = letter.html = "\n".join([*links, plain])
+    db.session.commit()
+    page = claire.get(f"/outbox/{letter.id}/html").text
+    assert "Ab-3" not in page
+    assert all(f"http://localhost{way}…" in page for way, _, _ in ways)
+    assert plain in page
 
 
 def test_what_a_calendar_part_does_is_read_from_its_bytes():

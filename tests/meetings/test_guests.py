@@ -16,9 +16,11 @@ from bourse.meetings.heard_models import Heard
 from bourse.meetings.judge import Verdict
 from bourse.meetings.letters import answer_url
 from bourse.meetings.models import Answer, Meeting, Presence, Via
-from bourse.people.models import AuditEvent, Language, Person
+from bourse.people.models import Alias, AuditEvent, Language, Person
+from bourse.problems.attachment_models import Attachment
+from bourse.problems.inspect import Inspected, Kind
 from bourse.problems.models import Problem, ProblemState
-from tests.cast import HOSTS_COMPANY, a_club, a_member, a_person, in_days, invitation_of
+from tests.cast import HOSTS_COMPANY, a_club, a_company, a_member, a_person, in_days, invitation_of
 from tests.meetings.test_views import the_form
 from tests.test_queries import MOST, counted
 
@@ -229,6 +231,7 @@ def test_the_cards_open_to_her_only_when_ticked_and_revealed_and_she_writes_none
     db.session.commit()
     address = f"/board/{guest.meeting}"
     tick(at("claire"), guest, sees_cards="y")
+    say(at("eva"), guest, "accepted")
     assert at("eva").get(address).status_code == 404
     db.session.expire_all()
     board, card = db.session.scalars(db.select(Board)).one(), db.session.scalars(db.select(Idea)).one()
@@ -239,6 +242,41 @@ def test_the_cards_open_to_her_only_when_ticked_and_revealed_and_she_writes_none
     assert at("eva").post(address, data={"text": "moi"}).status_code == 404
     tick(at("claire"), guest)
     assert at("eva").get(address).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("answer", "presence", "reads_all"),
+    [
+        ("accepted", None, True),
+        ("tentative", Presence.present, True),
+        (None, Presence.present, True),
+        (None, None, False),
+        ("accepted", Presence.absent, False),
+        ("accepted", Presence.excused, False),
+    ],
+)
+def test_once_it_has_begun_a_ticked_guest_reads_all_only_in_the_room(guest, at, answer, presence, reads_all):
+    meeting = the_meeting(guest)
+    problem = Problem(meeting=meeting, tried="résumé-canari", why_now="délicat-canari", state=ProblemState.approved)
+    file = Attachment.of(Inspected("plan.png", Kind.png, b"canari"), by=meeting.host.person)
+    file.problem = problem
+    board = Board(meeting=meeting, phase=Phase.revealed, revision=1)
+    db.session.add_all([file, board])
+    db.session.commit()
+    tick(at("hugo"), guest, sees_problem="y", sees_cards="y")
+    if answer:
+        say(at("eva"), guest, answer)
+    invitation(guest, "eva").presence = presence
+    meeting = the_meeting(guest)
+    meeting.starts_at, meeting.ends_at = now() - timedelta(hours=4), now() - timedelta(hours=1)
+    db.session.commit()
+    token = db.session.scalars(db.select(Attachment.token)).one()
+    eva = at("eva")
+    page = eva.get(f"/problems/{guest.meeting}").text
+    assert "résumé-canari" in page
+    assert ("délicat-canari" in page) is reads_all
+    for address in (f"/problems/attachments/{token}", f"/board/{guest.meeting}"):
+        assert eva.get(address).status_code == (200 if reads_all else 404), address
 
 
 def test_withdrawn_she_loses_the_date_and_the_pages(guest, claire, at):
@@ -305,15 +343,44 @@ def test_no_guest_is_of_a_company_that_the_host_keeps_out(guest, claire, at):
     a_member(elsewhere, zoe, rival)
     meeting.exclude(rival.id, by=meeting.host.person, at=now())
     db.session.commit()
-    assert "à l’écart" in invite(claire, guest, email="zoe@bourse.example").text
-    page = send(at("marc"), guest, email="zoe@bourse.example").text
-    assert "ne peut pas vous remplacer ici" in page
-    assert "écart" not in page
+    db.session.add(another_address(zoe, "privee@ailleurs.example"))
+    db.session.commit()
+    for address in ("zoe@bourse.example", "privee@ailleurs.example"):
+        page = invite(claire, guest, email=address).text
+        assert "à l’écart" in page
+        assert "Zoe" not in page
     mails("eva")
     a_member(db.session.merge(elsewhere), the_person("eva"), db.session.merge(rival))
     db.session.commit()
     assert at("eva").get(f"/meetings/{guest.meeting}").status_code == 404
     assert "METHOD:CANCEL" in unfolded(mails("eva")[0])
+
+
+def another_address(person: Person, address: str) -> Alias:
+    return Alias(person=person, address=address, asked_at=now(), confirmed_at=now())
+
+
+@pytest.mark.parametrize("address", ["yves@bourse.example", "prive@ailleurs.example"])
+def test_the_form_does_not_tell_who_holds_an_address(club, claire, address):
+    db.session.add(another_address(a_person("yves", "Connu"), "prive@ailleurs.example"))
+    db.session.commit()
+    answer = invite(claire, club, email=address)
+    with claire.session_transaction() as session:
+        assert [told.replace("’", "'") for _, told in session["_flashes"]] == [
+            "L'invitation de Eva Expert part dans la minute."
+        ]
+    assert answer.status_code == 302
+    write_calendar_letters(now())
+    letter = db.session.scalars(db.select(Letter).filter_by(to_address=address)).one()
+    assert ("Connu" in letter.to_name) is (address == "yves@bourse.example")
+
+
+def test_whose_account_is_closed_is_not_invited(club, claire):
+    a_person("fermee").is_closed = True
+    db.session.commit()
+    page = invite(claire, club, email="fermee@bourse.example").text
+    assert "Cette personne ne peut pas être invitée ici." in page
+    assert "Fermee" not in page
 
 
 def test_a_guest_invites_nobody(guest, at):
@@ -405,6 +472,19 @@ def test_another_substitute_takes_the_place_of_the_first(sent, at):
     assert invitation(sent, "rose").takes_a_seat
 
 
+@pytest.mark.parametrize("how", ["another", "himself", "nobody"])
+def test_the_trail_says_who_ended_a_substitute_s_invitation(sent, at, how):
+    marc, sam = at("marc"), invitation(sent, "sam").id
+    if how == "another":
+        send(marc, sent, email="rose@bourse.example")
+    elif how == "himself":
+        say(marc, sent, "accepted")
+    else:
+        marc.post(f"/meetings/invitations/{invitation(sent, 'marc').id}/substitute/end")
+    (event,) = db.session.scalars(db.select(AuditEvent).filter_by(act="withdraw_guest"))
+    assert (event.about, event.person_id) == (f"invitation:{sam}", sent.marc)
+
+
 def test_a_double_click_sends_one(sent, at):
     assert send(at("marc"), sent).status_code == 302
     assert len([each for each in the_meeting(sent).invitations if each.guest]) == 1
@@ -428,6 +508,51 @@ def test_the_substitute_goes_when_his_member_goes(sent, at, end):
     db.session.commit()
     assert at("sam").get(f"/meetings/{sent.meeting}").status_code == 404
     assert "METHOD:CANCEL" in unfolded(mails("sam")[0])
+
+
+ALIKE = "Transmis à l'animation du club, qui vous répond. D'ici là, votre réponse reste la même."
+
+
+@pytest.mark.parametrize("who", ["kept-out", "free", "private", "member", "closed"])
+def test_of_whomever_the_house_knows_a_member_learns_nothing_and_the_facilitator_decides(club, at, who):
+    meeting, elsewhere = the_meeting(club), a_club("autre-club")
+    rival = db.session.scalars(db.select(Company).filter_by(name="Tournage Edelweiss")).one()
+    a_member(elsewhere, a_person("kept-out"), rival)
+    a_member(elsewhere, a_person("free"), a_company(elsewhere.organisation, "Libre"))
+    db.session.add(another_address(a_person("zoe"), "private@bourse.example"))
+    a_member(meeting.club, a_person("member"), None)
+    a_person("closed").is_closed = True
+    meeting.exclude(rival.id, by=meeting.host.person, at=now())
+    db.session.commit()
+    marc = at("marc")
+    before = invitation(club, "marc").answered_at
+    for _ in range(2):
+        answer = send(marc, club, email=f"{who}@bourse.example")
+        assert (answer.status_code, answer.location) == (302, f"/meetings/{club.meeting}")
+    page = marc.get(answer.location).text
+    assert ALIKE in page.replace("’", "'").replace("\xa0", " ")
+    assert (invitation(club, "marc").answered_at, len(the_meeting(club).invitations)) == (before, 3)
+    asked = db.session.scalars(db.select(AuditEvent).filter_by(act="ask_substitute")).all()
+    assert [each.person_id for each in asked] == [club.marc] * 2
+    waiting = db.session.scalars(db.select(Heard).where(Heard.settled_at.is_(None))).all()
+    assert [each.delegated_to for each in waiting] == [f"{who}@bourse.example"]
+
+
+def test_the_facilitator_reads_whom_a_member_would_send_and_invites_him_or_not(club, at):
+    a_person("sam", "Connu")
+    db.session.commit()
+    send(at("marc"), club)
+    claire = at("claire")
+    page = claire.get("/replies/").text
+    assert "Demande à envoyer sam@bourse.example à sa place" in page
+    assert "Sam Suppléant" in page
+    assert "/note" not in page
+    link = re.search(r'href="(/meetings/invitations/\d+/substitute[^"]*)"', page)
+    assert link
+    assert 'value="sam@bourse.example"' in claire.get(link[1]).text
+    assert send(claire, club).status_code == 302
+    assert invitation(club, "marc").substitute.person is the_person("sam")
+    assert "Rien à vérifier" in claire.get("/replies/").text
 
 
 def test_the_usual_substitute_stands_ready(club, at):

@@ -16,7 +16,7 @@ ARCHIVED = datetime(2026, 4, 11, 22, 0, tzinfo=UTC)
 
 nothing, title, summary, complete = Level
 UNAPPROVED = [ProblemState.to_write, ProblemState.draft, ProblemState.submitted, ProblemState.to_complete]
-INSIDERS = [Relation.attending, Relation.member]
+INSIDERS = [Relation.attending, Relation.guest, Relation.member]
 MOMENTS = [EVE_OF_SHARING, SHARED, JUST_BEFORE, STARTS, LAST_EVENING, ARCHIVED]
 
 
@@ -28,10 +28,13 @@ def levels(readers, relation):
     ("readers", "relation", "expected"),
     [
         (Readers.attending, Relation.attending, [title, summary, summary, complete, complete, nothing]),
+        (Readers.attending, Relation.guest, [title, summary, summary, summary, summary, nothing]),
         (Readers.attending, Relation.member, [title, title, title, title, title, nothing]),
         (Readers.club, Relation.attending, [title, summary, summary, complete, complete, nothing]),
+        (Readers.club, Relation.guest, [title, summary, summary, summary, summary, nothing]),
         (Readers.club, Relation.member, [title, summary, summary, summary, summary, nothing]),
         (Readers.facilitator, Relation.attending, [nothing] * 6),
+        (Readers.facilitator, Relation.guest, [nothing] * 6),
         (Readers.facilitator, Relation.member, [nothing] * 6),
     ],
 )
