@@ -1,0 +1,126 @@
+"""What a hand does for one club under tolls: a better bound, a better schedule, and, when asked, the proof."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from bourse.planning.improve import improve
+from bourse.planning.instance import Instance
+from bourse.planning.optimise import Answer, optimise
+from bourse.planning.program import Program
+from bourse.planning.prove import prove
+from bourse.planning.walk import Ascent, Duals, ascend
+from bourse.planning.season import Floats, Schedule, Season, Whole, ways
+from bourse.planning.sift import sift
+
+
+@dataclass(frozen=True)
+class Errand:
+    """`start`: a schedule to begin with; `steps` of ascent, `kicks` of search, `seconds` for a proof."""
+
+    club: str
+    toll: Floats = field(repr=False)
+    start: Schedule | None = None
+    duals: tuple[Duals, ...] = field(default=(), repr=False)
+    steps: int = 0
+    kicks: int = 0
+    seconds: float = 0
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Report:
+    """`bound`: under the tolls; `found`: schedules and what they cost without; `asked`: how often each slot is wanted."""
+
+    club: str
+    bound: float
+    found: Mapping[Schedule, int]
+    duals: tuple[Duals, ...] = field(repr=False)
+    asked: Floats = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A program to solve, beginning with an answer that is known."""
+
+    program: Program = field(repr=False)
+    start: Mapping[int, float] = field(repr=False)
+    seconds: float
+
+
+Task = Errand | Choice
+
+
+class Hand:
+    """Keeps what it knows of clubs from errand to errand."""
+
+    def __init__(self, instance: Instance) -> None:
+        self.instance = instance
+        self.seasons: dict[str, tuple[Season, ...]] = {}
+
+    def run(self, task: Task) -> Report | Answer:
+        if isinstance(task, Choice):
+            return optimise(task.program, task.seconds, task.start)
+        if task.club not in self.seasons:
+            self.seasons[task.club] = tuple(ways(sift(self.instance, self.instance.clubs[task.club])))
+        return Visit(self.seasons[task.club], task).report()
+
+
+class Visit:
+    """One errand under way: the best schedule so far is the cutoff for everything else."""
+
+    def __init__(self, seasons: tuple[Season, ...], errand: Errand) -> None:
+        self.seasons, self.errand = seasons, errand
+        self.found: dict[Schedule, int] = {}
+        self.cutoff = np.inf
+        for season in seasons:
+            if errand.start is not None and (chosen := season.numbers(errand.start)) is not None:
+                self._keep(season, np.array(chosen, np.intp))
+
+    def report(self) -> Report:
+        errand = self.errand
+        duals = errand.duals or tuple(Duals.first(season) for season in self.seasons)
+        ascents = [self._ascend(season, of_way) for season, of_way in zip(self.seasons, duals, strict=True)]
+        bounds = [np.ceil(ascent.bound - 1e-6) for ascent in ascents]
+        if errand.seconds:
+            for number in np.argsort(bounds):
+                if bounds[number] < self.cutoff:
+                    bounds[number] = max(bounds[number], self._prove(self.seasons[number], ascents[number].duals))
+        return Report(
+            errand.club,
+            float(min([*bounds, self.cutoff])),
+            self.found,
+            tuple(ascent.duals for ascent in ascents),
+            self._asked(ascents[int(np.argmin(bounds))], self.seasons[int(np.argmin(bounds))]) if bounds else np.zeros(len(errand.toll)),
+        )
+
+    def _ascend(self, season: Season, duals: Duals) -> Ascent:
+        """A short look from where the last one ended, schedules from its path, then the rest of the steps."""
+        errand = self.errand
+        steps = max(1, errand.steps // 2)
+        ascent = ascend(season, errand.toll, duals, self._aim(season), steps)
+        if len(ascent.chosen) and ascent.bound < self.cutoff:
+            begun = [np.array(season.numbers(known), np.intp) for known in list(self.found) if season.numbers(known)]
+            for chosen in improve(season, errand.toll, [ascent.chosen, *begun], errand.kicks, errand.seed):
+                self._keep(season, chosen)
+        return ascend(season, errand.toll, ascent.duals, self._aim(season), max(1, errand.steps - steps))
+
+    def _aim(self, season: Season) -> float:
+        return min(self.cutoff, season.roof(self.errand.toll))
+
+    def _prove(self, season: Season, duals: Duals) -> float:
+        proof = prove(season, self.errand.toll, duals, self.cutoff, self.errand.seconds)
+        if proof.chosen is not None:
+            self._keep(season, proof.chosen)
+        return proof.bound
+
+    def _keep(self, season: Season, chosen: Whole) -> None:
+        value = season.value(chosen, self.errand.toll)
+        if value < np.inf:
+            schedule = season.schedule(chosen)
+            self.found[schedule] = round(value - self.errand.toll[[pair.slot for pair in schedule]].sum())
+            self.cutoff = min(self.cutoff, value)
+
+    def _asked(self, ascent: Ascent, season: Season) -> Floats:
+        return np.bincount(season.slot, ascent.walks, minlength=len(self.errand.toll))
