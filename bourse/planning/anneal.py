@@ -17,7 +17,7 @@ from typing import Any
 from bourse.planning.instance import Instance, Placed, Slot
 from bourse.planning.sift import Choices, Pair, sift
 
-ROUNDS = 12_000  # of annealing, for each club
+ROUNDS = 24_000  # of annealing, for each club
 TRIES = 30  # at a set of dates for which there are hosts
 CLOCK = 64  # rounds between two looks at the clock
 HOT, COLD = 0.03, 1.0  # the first temperature, as a share of what the plan costs, and the last, in points
@@ -118,7 +118,7 @@ def is_free(instance: Instance, facilitator: str, slot: Slot, placed: Iterable[P
 
 def assign(choices: Choices, plan: Plan) -> list[Placed]:
     """The first facilitator who is there and still free goes to each meeting."""
-    slots, placed = list(choices.instance.slots.values()), []
+    slots, placed = list(choices.instance.slots.values()), list[Placed]()
     for pair in plan:
         slot, names = slots[pair.slot], choices.facilitators[pair.slot]
         free = (name for name in names if is_free(choices.instance, name, slot, placed))
