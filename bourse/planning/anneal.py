@@ -80,9 +80,9 @@ class Energy:
         return len(self.waiting - {pair.host for pair in plan}) if again else 0
 
 
-def plan_at_once(instance: Instance, seconds: float, seed: int = 1) -> tuple[Placed, ...] | None:
-    """A whole plan, the clubs one after the other; None when one of them found nothing."""
-    dice, deadline = random.Random(seed), monotonic() + seconds
+def plan_at_once(instance: Instance, seconds: float = inf, rounds: int = ROUNDS) -> tuple[Placed, ...] | None:
+    """A whole plan, the clubs one after the other; None when one of them found nothing. Always the same, given time."""
+    dice, deadline = random.Random(1), monotonic() + seconds
     placed: list[Placed] = []
     for left, club in zip(range(len(instance.clubs), 0, -1), instance.clubs.values(), strict=True):
         choices = without_the_busy(sift(instance, club), placed)
@@ -90,7 +90,7 @@ def plan_at_once(instance: Instance, seconds: float, seed: int = 1) -> tuple[Pla
         if start is None:
             return None
         until = monotonic() + (deadline - monotonic()) / left
-        placed += assign(choices, anneal(choices, start, dice, until))
+        placed += assign(choices, anneal(choices, start, dice, rounds, until))
     return tuple(placed)
 
 
@@ -192,18 +192,18 @@ def match(choices: Choices, dates: Sequence[int]) -> Plan | None:
     return tuple(sorted(Pair(slot, host) for host, slot in taken.items()))
 
 
-def anneal(choices: Choices, plan: Plan, dice: random.Random, deadline: float = inf) -> Plan:
+def anneal(choices: Choices, plan: Plan, dice: random.Random, rounds: int = ROUNDS, deadline: float = inf) -> Plan:
     """Better plans by small changes; a worse one is taken with a chance that falls with the temperature."""
     energy, draw = Energy(choices), Draw(choices, dice)
     cost = lowest = energy(plan)
     best, hot = plan, max(COLD, HOT * cost)
-    for n in range(ROUNDS if plan else 0):
+    for n in range(rounds if plan else 0):
         if n % CLOCK == 0 and monotonic() > deadline:
             break
         changed = change(choices, plan, *draw(plan))
         if changed is None:
             continue
-        heat = hot * (COLD / hot) ** (n / ROUNDS)
+        heat = hot * (COLD / hot) ** (n / rounds)
         if (after := energy(changed)) <= cost or dice.random() < exp((cost - after) / heat):
             plan, cost = changed, after
         if cost < lowest:

@@ -44,7 +44,7 @@ def find_relaxations(instance: Instance, core: Sequence[str], before: Relaxation
     """
     found = False
     for group in core:
-        if is_possible(*relaxed(instance, [*before, Change(group)])):
+        if is_possible(*relaxed(instance, [*before, Change(group, least(instance, group))])):
             found = True
             yield (*before, _tighten(instance, before, group))
     if not found and core:
@@ -54,10 +54,9 @@ def find_relaxations(instance: Instance, core: Sequence[str], before: Relaxation
 
 def _tighten(instance: Instance, before: Relaxation, group: str) -> Change:
     """The value nearest to what was asked for that still lets a plan through, by halving."""
-    asked = value_of(instance, group)
-    if asked is None:
+    impossible, possible = value_of(instance, group), least(instance, group)
+    if impossible is None or possible is None:
         return Change(group)
-    impossible, possible = asked, least(instance, group)
     while abs(possible - impossible) > 1:
         middle = (possible + impossible) // 2
         if is_possible(*relaxed(instance, [*before, Change(group, middle)])):

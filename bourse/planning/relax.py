@@ -49,12 +49,14 @@ def value_of(instance: Instance, group: str) -> int | None:
     return getattr(instance.clubs[name], FIELDS[rule]) if rule in FIELDS else None
 
 
-def least(instance: Instance, group: str) -> int:
-    """The number that asks for nothing."""
+def least(instance: Instance, group: str) -> int | None:
+    """The number that asks for as little as there can be: one meeting is still a season."""
     rule, _, name = group.partition(":")
     if rule == "capacity":
         return len(instance.clubs[name.partition("/")[0]].members)
-    return sum(placed.club == name for placed in instance.fixed) if rule == "meetings" else 0
+    if rule == "meetings":
+        return max(1, sum(placed.club == name for placed in instance.fixed))
+    return 0 if rule in FIELDS else None
 
 
 def relaxed(instance: Instance, changes: Iterable[Change]) -> tuple[Instance, set[str]]:

@@ -17,7 +17,8 @@ from bourse.planning.explain import Difference, compare
 from bourse.planning.instance import Instance, Placed
 from bourse.planning.relax import Relaxation
 
-AT_ONCE = 0.4  # seconds for the first plan
+FIRST = 1_000  # rounds of annealing before the first plan is shown
+ANNEALING = 1.0  # seconds at most; a quiet machine takes a quarter of that for a club
 SECONDS = 10.0
 FOR_REASONS = 30.0  # seconds beyond the agreed ones to say why there is no plan
 
@@ -106,7 +107,8 @@ def rotate(
     search = Search(instance, watch)
     until = search.began + seconds
     with Apart() as process:
-        search.take(plan_at_once(instance, min(AT_ONCE, seconds / 2)))
+        search.take(plan_at_once(instance, rounds=FIRST))
+        search.take(plan_at_once(instance, min(ANNEALING, seconds / 4)))
         try:
             _search(search, process, until, should_stop)
             if search.is_infeasible:
