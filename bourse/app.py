@@ -46,6 +46,7 @@ from bourse.people import signing
 from bourse.people import views as people_views
 from bourse.people.bounces import note_refusal
 from bourse.people.commands import link
+from bourse.planning.commands import plan
 from bourse.problems import attachment_views as attachments
 from bourse.problems import version_views as versions
 from bourse.problems import views as problems
@@ -58,7 +59,7 @@ ROOMS = (
     *(problems, versions, attachments, board, agenda, attendance, outcomes),
     *(home, club_views, feed_views, reply_views, offline),
 )
-COMMANDS = (init, serve, demo, link, people, worker, letters, list_meetings, hear)
+COMMANDS = (init, serve, demo, link, people, worker, letters, list_meetings, hear, plan)
 MAX_REQUEST = 50 * 2**20
 
 compress = Compress()

@@ -34,6 +34,8 @@ def optimise(
     `start`: the whole columns of a plan to begin with. `watch` is called now and then with a better answer, or None,
     and the bound so far; when it returns False the solver stops.
     """
+    if not program.cost:
+        return _without_columns(program)
     highs = Highs()
     for option, value in {
         "output_flag": False,
@@ -49,6 +51,13 @@ def optimise(
     _report(highs, watch)
     highs.run()
     return _answer(highs)
+
+
+def _without_columns(program: Program) -> Answer:
+    """Nothing to choose, which HiGHS calls no answer: each row holds for a sum of nothing, or there is no plan."""
+    if all(least <= 0 <= most for least, _, most in program.rows):
+        return Answer([], _whole(program.constant))
+    return Answer(None, None, is_infeasible=True)
 
 
 def _model(program: Program) -> HighsLp:

@@ -1,7 +1,9 @@
 """The scores of one club that depend on several meetings at once; all others are in the cost of a pair."""
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from bourse.planning.columns import ClubColumns, Position
 from bourse.planning.program import Program, Term, times
@@ -59,15 +61,27 @@ def number_meetings(program: Program, club: ClubColumns) -> dict[Position, int]:
 
 def _keep_order(program: Program, club: ClubColumns, positions: Mapping[Position, int]) -> None:
     """By any day, meeting n+1 has been held at most as often as meeting n had been a least gap before."""
-    numbered = defaultdict(list)
-    for (n, node), column in positions.items():
-        numbered[n].append((club.day(node.slot), column))
-    for n in range(1, club.club.meetings):
-        for day in dict.fromkeys(club.day(slot) for slot in club.slots):
-            now = [column for held_on, column in numbered[n] if held_on <= day]
-            before = [column for held_on, column in numbered[n - 1] if held_on <= day - club.club.min_gap_days]
-            if now:
-                program.row([*times(1, now), *times(-1, before)], most=0)
+    gap, days = max(1, club.club.min_gap_days), list(dict.fromkeys(map(club.day, club.slots)))
+    held = [_held_by(program, club, positions, n) for n in range(club.club.meetings)]
+    for earlier, later in pairwise(held):
+        for day in days:
+            before = bisect_right(days, day - gap)
+            program.row([(later[day], 1), *times(-1, [earlier[days[before - 1]]] if before else [])], most=0)
+
+
+def _held_by(program: Program, club: ClubColumns, positions: Mapping[Position, int], n: int) -> dict[int, int]:
+    """For each day, whether the n-th meeting has been held by then; each is the one before and that day's."""
+    on = defaultdict(list)
+    for (number, node), column in positions.items():
+        if number == n:
+            on[club.day(node.slot)].append(column)
+    held: dict[int, int] = {}
+    before: list[int] = []
+    for day in dict.fromkeys(map(club.day, club.slots)):
+        held[day] = program.column(most=1)
+        program.row([*times(1, on[day]), *times(1, before), (held[day], -1)], 0, 0)
+        before = [held[day]]
+    return held
 
 
 def _most_until(club: ClubColumns) -> dict[int, int]:

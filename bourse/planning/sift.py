@@ -106,6 +106,19 @@ class Choices:
         mine = (pin for pin in self.instance.locked if pin[0] == self.club.id)
         return frozenset(Pair(self.instance.number[slot], host) for _, slot, host in mine)
 
+    @cached_property
+    def settled(self) -> frozenset[Pair]:
+        """What no plan may leave out."""
+        return self.fixed | self.locked
+
+    @cached_property
+    def cheapest(self) -> Mapping[int, list[Pair]]:
+        """The pairs of each slot, cheapest first."""
+        ranked: dict[int, list[Pair]] = {}
+        for pair in sorted(self.cost, key=lambda pair: self.cost[pair]):
+            ranked.setdefault(pair.slot, []).append(pair)
+        return ranked
+
     def substitute(self, slot: int) -> int:
         """What the best facilitator who is there on that slot costs."""
         is_first = self.facilitators[slot][0] == self.club.facilitators[0]
