@@ -90,8 +90,9 @@ class Node:
         return self._in_calendar(date.fromisoformat, date.isoformat, "a day like 2027-01-31")
 
     def moment(self) -> datetime:
+        """Local time: an offset is not written back, and so refused."""
         return self._in_calendar(
-            datetime.fromisoformat, lambda found: found.isoformat(timespec="minutes"), "a minute like 2027-01-31T14:00"
+            datetime.fromisoformat, lambda found: f"{found:%Y-%m-%dT%H:%M}", "a minute like 2027-01-31T14:00"
         )
 
     def _in_calendar(self, parse: Callable[[str], Made], write: Callable[[Made], str], expected: str) -> Made:
