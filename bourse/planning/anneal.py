@@ -155,15 +155,15 @@ def begin(choices: Choices, dice: random.Random) -> Plan | None:
 
 def choose_dates(choices: Choices, cost: Mapping[int, float]) -> list[int] | None:
     """The cheapest dates, as many as meetings, a least gap apart, with all that must be; a sweep for each meeting."""
-    days, gap = choices.instance.days, max(1, choices.club.min_gap_days)
+    days, gap = choices.instance.days, choices.club.min_gap_days
     settled = {pair.slot for pair in choices.settled}
     slots = [(slot, cost[slot] - PASSED_OVER * (slot in settled)) for slot in sorted(cost)]
     cheapest: Chain = (0.0, None)
     chains = [cheapest] * len(slots)
     for n in range(choices.club.meetings):
         behind, before, longer = 0, (inf, None) if n else cheapest, []
-        for slot, price in slots:
-            while n and days[slots[behind][0]] <= days[slot] - gap:
+        for date, (slot, price) in enumerate(slots):
+            while n and behind < date and days[slots[behind][0]] <= days[slot] - gap:
                 before = min(before, chains[behind], key=itemgetter(0))
                 behind += 1
             longer.append((before[0] + price, (slot, before[1])))
@@ -248,7 +248,7 @@ def change(choices: Choices, plan: Plan, old: Pair, new: Pair) -> Plan | None:
 
 def is_kept(choices: Choices, plan: Plan) -> bool:
     """Whether all pairs are possible, far enough apart, and what is settled is among them."""
-    days, gap = choices.instance.days, max(1, choices.club.min_gap_days)
+    days, gap = choices.instance.days, choices.club.min_gap_days
     return (
         all(
             later.slot != earlier.slot and days[later.slot] - days[earlier.slot] >= gap

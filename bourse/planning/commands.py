@@ -12,9 +12,10 @@ from typing import Any
 
 import click
 
+from bourse.planning.document import Malformed
 from bourse.planning.explain import Difference
 from bourse.planning.instance import Instance, Placed
-from bourse.planning.read import Malformed, read
+from bourse.planning.read import read
 from bourse.planning.relax import Change, Relaxation
 from bourse.planning.rotate import SECONDS, Progress, Proposal, Status, next_best, relax, rotate
 from bourse.planning.write import document

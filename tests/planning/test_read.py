@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.seasons import season
-from bourse.planning.read import Malformed, parse, read
+from bourse.planning.document import Malformed
+from bourse.planning.read import parse, read
 from tests.planning.small import document, put
 
 HELD = {"club": "k", "slot": "s1", "host": "a", "facilitator": "f"}

@@ -67,8 +67,10 @@ def solved(instance: Instance) -> tuple[Placed, ...] | None:
 
 def tiny(seed: int) -> dict[str, Any]:
     """Seasons in which each rule bites now and then."""
-    made = season(seed, **TINY, min_gap_days=(1, 21, 40)[seed % 3], quorum=seed % 4, far_km=(20, 35)[seed % 2])
+    made = season(seed, **TINY, min_gap_days=(0, 21, 40)[seed % 3], quorum=seed % 4, far_km=(20, 35)[seed % 2])
     made["facilitators"][0]["max_per_week"] = 1 if seed % 2 else None
+    morning = made["slots"][1]["start"][:10]
+    made["slots"][0] |= {"start": f"{morning}T08:00", "end": f"{morning}T12:00"}  # two dates on one day
     return made
 
 
