@@ -156,8 +156,8 @@ def _member(dice: Random, id: str, company: str, slots: int) -> Season:
 
 
 def _host(dice: Random, company: str, members: int, slots: list[Season]) -> Season:
-    first, often = dice.randrange(max(1, len(slots) - 4)), dice.random() * 0.3
-    weeks_off = {slot["id"] for slot in slots[first : first + 4]}
+    first, often, long = dice.randrange(len(slots)), dice.random() * 0.3, len(slots) // 15
+    weeks_off = {slot["id"] for slot in slots[first : first + long]}
     closed = [slot["id"] for slot in slots if slot["id"] in weeks_off or dice.random() < often]
     return {
         "company": company,

@@ -8,7 +8,7 @@ import random
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import chain, pairwise
 from math import exp, inf
 from operator import itemgetter
 from time import monotonic
@@ -18,6 +18,7 @@ from bourse.planning.instance import Instance, Placed, Slot
 from bourse.planning.sift import Choices, Pair, sift
 
 ROUNDS = 24_000  # of annealing, for each club
+FIRST = 1_000  # of them before the first plan is shown
 TRIES = 30  # at a set of dates for which there are hosts
 CLOCK = 64  # rounds between two looks at the clock
 HOT, COLD = 0.03, 1.0  # the first temperature, as a share of what the plan costs, and the last, in points
@@ -80,22 +81,32 @@ class Energy:
         return len(self.waiting - {pair.host for pair in plan}) if again else 0
 
 
-def plan_at_once(instance: Instance, seconds: float = inf, rounds: int = ROUNDS) -> tuple[Placed, ...] | None:
-    """A whole plan, the clubs one after the other; None when one of them found nothing. Always the same, given time."""
+def plans_at_once(instance: Instance, seconds: float = inf, rounds: int = ROUNDS) -> Iterator[tuple[Placed, ...]]:
+    """A whole plan, then a better one; none when some club found nothing. Always the same, given the time."""
     dice, deadline = random.Random(1), monotonic() + seconds
-    placed: list[Placed] = []
-    for left, club in zip(range(len(instance.clubs), 0, -1), instance.clubs.values(), strict=True):
-        choices = without_the_busy(sift(instance, club), placed)
-        start = begin(choices, dice)
-        if start is None:
-            return None
+    seasons = [sift(instance, club) for club in instance.clubs.values()]
+    plans: dict[str, Plan] = {}
+    placed: dict[str, list[Placed]] = {}
+    for choices in seasons:
+        free = without_the_busy(choices, chain(*placed.values()))
+        if (start := begin(free, dice)) is None:
+            return
+        plans[choices.club.id] = anneal(free, start, dice, min(FIRST, rounds), deadline)
+        placed[choices.club.id] = assign(free, plans[choices.club.id])
+    yield tuple(chain(*placed.values()))
+    for left, choices in zip(range(len(seasons), 0, -1), seasons, strict=True):
+        others = (each for id, each in placed.items() if id != choices.club.id)
+        free = without_the_busy(choices, chain(*others))
         until = monotonic() + (deadline - monotonic()) / left
-        placed += assign(choices, anneal(choices, start, dice, rounds, until))
-    return tuple(placed)
+        placed[choices.club.id] = assign(free, anneal(free, plans[choices.club.id], dice, rounds, until))
+    yield tuple(chain(*placed.values()))
 
 
 def without_the_busy(choices: Choices, placed: Iterable[Placed]) -> Choices:
     """What a club may choose from once the plans of others have taken their facilitators."""
+    placed = list(placed)
+    if not placed:
+        return choices
     slots = list(choices.instance.slots.values())
     facilitators = {
         slot: tuple(name for name in names if is_free(choices.instance, name, slots[slot], placed))
@@ -144,15 +155,15 @@ def begin(choices: Choices, dice: random.Random) -> Plan | None:
 
 def choose_dates(choices: Choices, cost: Mapping[int, float]) -> list[int] | None:
     """The cheapest dates, as many as meetings, a least gap apart, with all that must be; a sweep for each meeting."""
-    days, gap = choices.instance.days, max(1, choices.club.min_gap_days)
+    days, gap = choices.instance.days, choices.club.min_gap_days
     settled = {pair.slot for pair in choices.settled}
     slots = [(slot, cost[slot] - PASSED_OVER * (slot in settled)) for slot in sorted(cost)]
     cheapest: Chain = (0.0, None)
     chains = [cheapest] * len(slots)
     for n in range(choices.club.meetings):
         behind, before, longer = 0, (inf, None) if n else cheapest, []
-        for slot, price in slots:
-            while n and days[slots[behind][0]] <= days[slot] - gap:
+        for date, (slot, price) in enumerate(slots):
+            while n and behind < date and days[slots[behind][0]] <= days[slot] - gap:
                 before = min(before, chains[behind], key=itemgetter(0))
                 behind += 1
             longer.append((before[0] + price, (slot, before[1])))
@@ -237,7 +248,7 @@ def change(choices: Choices, plan: Plan, old: Pair, new: Pair) -> Plan | None:
 
 def is_kept(choices: Choices, plan: Plan) -> bool:
     """Whether all pairs are possible, far enough apart, and what is settled is among them."""
-    days, gap = choices.instance.days, max(1, choices.club.min_gap_days)
+    days, gap = choices.instance.days, choices.club.min_gap_days
     return (
         all(
             later.slot != earlier.slot and days[later.slot] - days[earlier.slot] >= gap

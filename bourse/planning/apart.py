@@ -44,6 +44,7 @@ class Apart:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,  # HiGHS announces itself
             stderr=subprocess.DEVNULL,
+            start_new_session=True,  # Ctrl-C is for us to hear
             env=os.environ | {"PYTHONPATH": str(Path(bourse.__file__).parent.parent)},
         )
         theirs.close()

@@ -1,17 +1,21 @@
 """The command that plans a season from a file."""
 
 import json
+import signal
 import sys
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from math import isfinite
+from threading import Event
 from time import monotonic
 from typing import Any
 
 import click
 
+from bourse.planning.document import Malformed
 from bourse.planning.explain import Difference
 from bourse.planning.instance import Instance, Placed
-from bourse.planning.read import Malformed, read
+from bourse.planning.read import read
 from bourse.planning.relax import Change, Relaxation
 from bourse.planning.rotate import SECONDS, Progress, Proposal, Status, next_best, relax, rotate
 from bourse.planning.write import document
@@ -46,12 +50,29 @@ def plan(instance: str, output: str, seconds: float, explain: bool) -> None:
     """
     season = _read(instance)
     until = monotonic() + seconds
-    proposal = rotate(season, seconds, _tell)
+    with _interrupted() as should_stop:
+        proposal = rotate(season, seconds, _tell, should_stop)
     relaxations = relax(season, proposal.core, max(0.0, until - monotonic())) if proposal.core else ()
     worth = _worth(season, proposal, seconds) if explain else {}
     _write(output, document(season, proposal, relaxations, worth))
     click.echo(_sentence(proposal, relaxations), err=True)
     sys.exit({Status.infeasible: INFEASIBLE, Status.unknown: NOT_FOUND}.get(proposal.status, 0))
+
+
+@contextmanager
+def _interrupted() -> Iterator[Callable[[], bool]]:
+    """Whether somebody pressed Ctrl-C: the best plan so far is then written, and a second time ends it all."""
+    pressed = Event()
+
+    def press(*_: Any) -> None:
+        pressed.set()
+        signal.signal(signal.SIGINT, before)
+
+    before = signal.signal(signal.SIGINT, press)
+    try:
+        yield pressed.is_set
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _read(name: str) -> Instance:

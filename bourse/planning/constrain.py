@@ -3,6 +3,7 @@
 Each takes the names of lifted groups of rules (see sift), for a core is found by lifting them in turn.
 """
 
+from bisect import bisect_left
 from collections.abc import Callable, Collection
 
 from bourse.planning.columns import ClubColumns
@@ -26,12 +27,11 @@ def host_once(program: Program, club: ClubColumns, lifted: Collection[str]) -> N
 
 
 def keep_apart(program: Program, club: ClubColumns, lifted: Collection[str]) -> None:
-    """At most one meeting in any window of the least gap, a clique for each date that opens one."""
-    least = 1 if f"gap:{club.club.id}" in lifted else max(1, club.club.min_gap_days)
-    end = 0
-    for first, slot in enumerate(club.slots):
-        while end < len(club.slots) and club.day(club.slots[end]) < club.day(slot) + least:
-            end += 1
+    """At most one meeting in any window of the least gap, a clique for each date that opens one; lifted, one a date."""
+    gap = 0 if f"gap:{club.club.id}" in lifted else club.club.min_gap_days
+    days = [club.day(slot) for slot in club.slots]
+    for first, day in enumerate(days):
+        end = max(first + 1, bisect_left(days, day + gap))
         program.row(club.meets(*club.slots[first:end]), most=1)
 
 

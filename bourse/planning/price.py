@@ -60,27 +60,26 @@ def number_meetings(program: Program, club: ClubColumns) -> dict[Position, int]:
 
 
 def _keep_order(program: Program, club: ClubColumns, positions: Mapping[Position, int]) -> None:
-    """By any day, meeting n+1 has been held at most as often as meeting n had been a least gap before."""
-    gap, days = max(1, club.club.min_gap_days), list(dict.fromkeys(map(club.day, club.slots)))
+    """By any date, meeting n+1 has been held at most as often as meeting n had been a least gap before."""
+    days = [club.day(slot) for slot in club.slots]
     held = [_held_by(program, club, positions, n) for n in range(club.club.meetings)]
     for earlier, later in pairwise(held):
-        for day in days:
-            before = bisect_right(days, day - gap)
-            program.row([(later[day], 1), *times(-1, [earlier[days[before - 1]]] if before else [])], most=0)
+        for date, day in enumerate(days):
+            before = min(date, bisect_right(days, day - club.club.min_gap_days))
+            program.row([(later[date], 1), *times(-1, earlier[before - 1 : before] if before else [])], most=0)
 
 
-def _held_by(program: Program, club: ClubColumns, positions: Mapping[Position, int], n: int) -> dict[int, int]:
-    """For each day, whether the n-th meeting has been held by then; each is the one before and that day's."""
+def _held_by(program: Program, club: ClubColumns, positions: Mapping[Position, int], n: int) -> list[int]:
+    """For each date, whether the n-th meeting has been held by then: by the date before, or on this one."""
     on = defaultdict(list)
     for (number, node), column in positions.items():
         if number == n:
-            on[club.day(node.slot)].append(column)
-    held: dict[int, int] = {}
-    before: list[int] = []
-    for day in dict.fromkeys(map(club.day, club.slots)):
-        held[day] = program.column(most=1)
-        program.row([*times(1, on[day]), *times(1, before), (held[day], -1)], 0, 0)
-        before = [held[day]]
+            on[node.slot].append(column)
+    held: list[int] = []
+    for slot in club.slots:
+        column = program.column(most=1)
+        program.row([*times(1, on[slot]), *times(1, held[-1:]), (column, -1)], 0, 0)
+        held.append(column)
     return held
 
 
@@ -97,9 +96,9 @@ def _most_from(club: ClubColumns) -> dict[int, int]:
 def _most(days: Sequence[tuple[int, int]], gap: int) -> dict[int, int]:
     """The longest chains that end at each date, as the days go by; `behind` walks a gap behind."""
     most: dict[int, int] = {}
-    behind, longest = 0, 0
-    for slot, day in days:
-        while days[behind][1] <= day - max(1, gap):
+    behind = longest = 0
+    for date, (slot, day) in enumerate(days):
+        while behind < date and days[behind][1] <= day - gap:
             longest = max(longest, most[days[behind][0]])
             behind += 1
         most[slot] = longest + 1

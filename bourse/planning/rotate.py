@@ -10,14 +10,13 @@ from enum import StrEnum
 from time import monotonic
 
 from bourse.planning.adjust import forbid
-from bourse.planning.anneal import plan_at_once
+from bourse.planning.anneal import plans_at_once
 from bourse.planning.apart import Apart, Died
 from bourse.planning.count import count
 from bourse.planning.explain import Difference, compare
 from bourse.planning.instance import Instance, Placed
 from bourse.planning.relax import Relaxation
 
-FIRST = 1_000  # rounds of annealing before the first plan is shown
 ANNEALING = 1.0  # seconds at most; a quiet machine takes a quarter of that for a club
 SECONDS = 10.0
 FOR_REASONS = 30.0  # seconds beyond the agreed ones to say why there is no plan
@@ -73,7 +72,7 @@ class Search:
             if not counted.breaches and (self.objective is None or counted.objective < self.objective):
                 self.meetings, self.objective = tuple(plan), counted.objective
         if bound is not None:
-            self.bound = max(bound, bound if self.bound is None else self.bound)
+            self.bound = bound if self.bound is None else max(bound, self.bound)
         self.watch(Progress(self.seconds, self.objective, self._proven))
 
     @property
@@ -107,8 +106,8 @@ def rotate(
     search = Search(instance, watch)
     until = search.began + seconds
     with Apart() as process:
-        search.take(plan_at_once(instance, rounds=FIRST))
-        search.take(plan_at_once(instance, min(ANNEALING, seconds / 4)))
+        for plan in plans_at_once(instance, min(ANNEALING, seconds / 4)):
+            search.take(plan)
         try:
             _search(search, process, until, should_stop)
             if search.is_infeasible:
@@ -123,8 +122,8 @@ def _search(search: Search, process: Apart, until: float, should_stop: Callable[
     start = search.meetings if search.objective is not None else None
     left = until - monotonic()
     for report in process.work("plan", search.instance, left, start, until=until, should_stop=should_stop):
-        search.is_infeasible = report.is_infeasible
         search.take(report.plan, report.bound)
+        search.is_infeasible = report.is_infeasible and search.objective is None
 
 
 def relax(instance: Instance, core: Sequence[str], seconds: float = FOR_REASONS) -> tuple[Relaxation, ...]:

@@ -5,7 +5,7 @@ at here. Lifting a group of rules, by its name in a core, lets through what that
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -129,17 +129,20 @@ def sift(instance: Instance, club: Club, lifted: Collection[str] = ()) -> Choice
     """What the club may choose from; `lifted`: names of groups of rules that shall not count, as in a core."""
     crowd = Crowd(instance, club)
     fixed = {} if f"fixed:{club.id}" in lifted else _fixed(instance, club)
+    by_rule = list(_possible(crowd))
+    possible = _possible(crowd, lifted) if lifted else by_rule
     facilitators = _available(instance, club, lifted)
     taken = {pair.slot for pair in fixed}
-    free = [pair for pair in _possible(crowd, lifted) if pair.slot in facilitators and pair.slot not in taken]
+    free = (pair for pair in possible if pair.slot in facilitators and pair.slot not in taken)
+    out = {Pair(instance.number[slot], host) for id, slot, host in instance.forbidden if id == club.id}
     prices = _Prices(crowd)
     return Choices(
         crowd=crowd,
-        cost={pair: prices.of(pair) for pair in sorted([*fixed, *free])},
+        cost={pair: prices.of(pair) for pair in sorted([*fixed, *(pair for pair in free if pair not in out)])},
         constant=prices.constant,
         facilitators=facilitators | {pair.slot: (name,) for pair, name in fixed.items()},
         fixed=frozenset(fixed),
-        able=_able(crowd),
+        able=_able(instance, club, by_rule),
     )
 
 
@@ -165,37 +168,31 @@ def _available(instance: Instance, club: Club, lifted: Collection[str] = ()) -> 
     return {number: names for number, names in free.items() if names}
 
 
-def _able(crowd: Crowd) -> frozenset[str]:
+def _able(instance: Instance, club: Club, possible: Iterable[Pair]) -> frozenset[str]:
     """Hosts that some date suits, by the rules as they are: neither lifted nor changed by hand."""
-    facilitators = _available(crowd.instance, crowd.club)
-    return frozenset(pair.host for pair in _possible(crowd, by_hand=False) if pair.slot in facilitators)
+    facilitators = _available(instance, club)
+    return frozenset(pair.host for pair in possible if pair.slot in facilitators)
 
 
-def _possible(crowd: Crowd, lifted: Collection[str] = (), by_hand: bool = True) -> Iterator[Pair]:
+def _possible(crowd: Crowd, lifted: Collection[str] = ()) -> Iterator[Pair]:
     """Pairs that break no rule on their own, facilitators aside."""
     instance, club = crowd.instance, crowd.club
-    slots = [
-        (number, slot) for number, slot in enumerate(instance.slots.values()) if _is_open(instance, club, slot, lifted)
-    ]
+    promised = {published.slot for published in instance.published if published.club == club.id}
+    slots = [(instance.number[slot.id], slot) for slot in instance.slots.values()]
+    open_slots = [(number, slot) for number, slot in slots if _is_open(instance, club, slot, promised, lifted)]
     for host in club.hosts.values():
-        out = {slot for key, slot, company in instance.forbidden if (key, company) == (club.id, host.company)}
-        for number, slot in slots:
-            pair = Pair(number, host.company)
-            if not (by_hand and slot.id in out) and _suits(crowd, host, slot, pair, lifted):
+        for number, slot in open_slots:
+            if _suits(crowd, host, slot, pair := Pair(number, host.company), lifted):
                 yield pair
 
 
-def _is_open(instance: Instance, club: Club, slot: Slot, lifted: Collection[str]) -> bool:
+def _is_open(instance: Instance, club: Club, slot: Slot, promised: set[str], lifted: Collection[str]) -> bool:
     """Whether the club may meet on that date, whoever hosts."""
     if slot.is_public_holiday or not instance.start <= slot.day <= instance.end or slot.day < instance.today:
         return False
     if slot.is_school_holiday and club.school_holidays == FORBID and f"school:{club.id}" not in lifted:
         return False
-    return slot.day >= instance.first_day or slot.id in _promised(instance, club)
-
-
-def _promised(instance: Instance, club: Club) -> set[str]:
-    return {published.slot for published in instance.published if published.club == club.id}
+    return slot.day >= instance.first_day or slot.id in promised
 
 
 def _suits(crowd: Crowd, host: Host, slot: Slot, pair: Pair, lifted: Collection[str]) -> bool:

@@ -100,7 +100,7 @@ class Judge:
         x, hard = self.x, []
         per = defaultdict(list)
         for m in meetings:
-            k = self.club.get(m.get("club"))
+            k: Any = self.club.get(m.get("club"))
             if (
                 k is None
                 or m.get("slot") not in self.slot
@@ -211,7 +211,7 @@ class Judge:
         }
 
 
-def evaluate(x, plan):
+def evaluate(x: Any, plan: Any) -> Any:
     return Judge(x).judge(plan["meetings"])
 
 

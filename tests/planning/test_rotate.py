@@ -1,18 +1,20 @@
 """Planned seasons: the best there is, beside all there are, and judged by somebody else."""
 
 import os
+import re
 import signal
-import sys
 from collections.abc import Iterator
 from itertools import combinations, permutations, product
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import bourse.app
 from bench.seasons import impossible, replan, season, tight
 from bourse.planning import apart
 from bourse.planning.adjust import forbid, judge, lock, release
-from bourse.planning.anneal import plan_at_once
+from bourse.planning.anneal import plans_at_once
 from bourse.planning.count import count
 from bourse.planning.formulate import formulate
 from bourse.planning.instance import Instance, Placed
@@ -23,7 +25,7 @@ from tests.planning.judge import Judge
 from tests.planning.small import as_json, plan, small
 
 TINY: dict[str, Any] = {"members": 4, "hosts": 4, "meetings": 3, "dates": 6}
-MODEST: dict[str, Any] = {"members": 8, "hosts": 7, "meetings": 5, "dates": 26}
+MODEST: dict[str, Any] = {"members": 7, "hosts": 6, "meetings": 5, "dates": 24}
 MINUTE = 60.0
 
 
@@ -65,8 +67,10 @@ def solved(instance: Instance) -> tuple[Placed, ...] | None:
 
 def tiny(seed: int) -> dict[str, Any]:
     """Seasons in which each rule bites now and then."""
-    made = season(seed, **TINY, min_gap_days=(14, 28, 40)[seed % 3], quorum=seed % 3, far_km=(20, 35)[seed % 2])
+    made = season(seed, **TINY, min_gap_days=(0, 21, 40)[seed % 3], quorum=seed % 4, far_km=(20, 35)[seed % 2])
     made["facilitators"][0]["max_per_week"] = 1 if seed % 2 else None
+    morning = made["slots"][1]["start"][:10]
+    made["slots"][0] |= {"start": f"{morning}T08:00", "end": f"{morning}T12:00"}  # two dates on one day
     return made
 
 
@@ -101,15 +105,14 @@ def test_a_season_is_planned_and_an_independent_judge_finds_nothing_wrong(seed):
     make = (season, tight, season, impossible, season)[seed % 5]
     document = make(seed, **MODEST)
     instance = parse(document)
-    first, found = plan_at_once(instance, rounds=2000), solved(instance)
-    if first and found and not count(instance, first).breaches:
-        assert count(instance, found).objective <= count(instance, first).objective
+    first, found = list(plans_at_once(instance, rounds=2000))[-1:], solved(instance)
+    for plan_found in first:
+        breaks = count(instance, plan_found).breaches
+        assert breaks or (found and count(instance, found).objective <= count(instance, plan_found).objective)
     if found:
         judged = Judge(document).judge(as_json(found))
         assert judged["broken"] == []
         assert judged["objective"] == count(instance, found).objective
-    elif first:
-        assert count(instance, first).breaches
 
 
 def test_a_season_that_goes_on_keeps_what_was_held_and_most_of_what_is_known():
@@ -159,8 +162,23 @@ def test_a_solver_that_dies_leaves_the_best_plan_so_far(monkeypatch):
 
 
 def test_the_house_does_not_load_the_solver():
-    code = "import sys, bourse.app; sys.exit('highspy' in sys.modules)"
-    assert os.spawnv(os.P_WAIT, sys.executable, [sys.executable, "-c", code]) == 0
+    """Only the workshop does, in a process of its own."""
+    seen, reached = set[Path](), [Path(bourse.app.__file__)]
+    while reached:
+        if (file := reached.pop()) not in seen:
+            seen.add(file)
+            assert not re.search(r"^(from|import) (highspy|numpy)", file.read_text(), re.MULTILINE), file
+            reached += _imported(file)
+    assert {file.stem for file in seen} >= {"rotate", "apart"}
+    assert {file.stem for file in seen}.isdisjoint({"work", "optimise"})
+
+
+def _imported(file: Path) -> Iterator[Path]:
+    house = Path(bourse.__file__).parent
+    for name, names in re.findall(r"^from (bourse[\w.]*) import (.*)", file.read_text(), re.MULTILINE):
+        folder = house.joinpath(*name.split(".")[1:])
+        candidates = [folder.with_suffix(".py"), *(folder / f"{each}.py" for each in re.findall(r"\w+", names))]
+        yield from (candidate for candidate in candidates if candidate.exists())
 
 
 # By hand.
