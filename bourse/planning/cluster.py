@@ -26,9 +26,9 @@ from bourse.planning.tolls import Desk, Duties, Prices
 Watch = Callable[[float, int | None, int | None], None]
 
 FIRST_STEPS = 40
-ROUNDS = 8  # of prices between two looks at the plan
-STEPS = 6  # of ascent for each club and round
-KICKS = 6
+ROUNDS = 4  # of prices between two looks at the plan
+STEPS = 16  # of ascent for each club and round
+KICKS = 12
 RESTARTS = 12
 COLUMNS = 16  # schedules of a club that may go into a plan together
 
@@ -126,7 +126,7 @@ class Table:
             self.duals[report.club] = report.duals
             yield report
 
-    def errand(self, club: str, charges: Floats, steps: int = 0, kicks: int = 0, seconds: float = 0) -> Errand:
+    def errand(self, club: str, charges: Floats, steps: int = 0, kicks: int | None = None, seconds: float = 0) -> Errand:
         """Begins with the best that is known under these charges."""
         toll = self.desk.toll(club, charges)
         known = self.pool[club]
@@ -146,13 +146,14 @@ class Table:
         self.raise_bound(sum(report.bound for report in alone))
         self.begin()
         self.prices = Prices(self.desk)
-        while monotonic() - begun < 0.35 * seconds and self.bound < self.value and self.prices.stride > 0.005:
+        while self.bound < self.value and monotonic() - begun < 0.3 * seconds and self.prices.stride > 0.02:
             self.climb()
-            self.answer()
+            self.answer(self.clubs)
             self.assemble()
         while self.bound < self.value:
-            self.prove(seconds - (monotonic() - begun))
-            self.answer(seconds=2)
+            bounds = self.prove(seconds - (monotonic() - begun))
+            self.assemble()
+            self.answer([club for club in self.clubs if self.cost(club) > bounds[club]], seconds / 10)
             self.assemble()
             self.climb()
 
@@ -160,7 +161,7 @@ class Table:
         """Every club as if it were alone; while hands work, what clubs share is counted."""
         free = self.desk.charges(np.zeros(0))
         for number, club in enumerate(self.clubs):
-            yield self.errand(club, free, FIRST_STEPS)
+            yield self.errand(club, free, FIRST_STEPS, 0)
             if number == len(self.crew.hands):
                 self.share()
         self.share()
@@ -200,19 +201,19 @@ class Table:
 
     def climb(self) -> None:
         """Some rounds of prices, each a little nearer to what makes clubs keep out of each other's way."""
-        for _ in range(ROUNDS):
+        for round in range(ROUNDS):
             prices = self.prices.whole
             charges = self.desk.charges(prices)
-            reports = list(self.send([self.errand(club, charges, STEPS, 1) for club in self.clubs]))
+            reports = list(self.send([self.errand(club, charges, STEPS, 0 if round == ROUNDS - 1 else None) for club in self.clubs]))
             if len(reports) == len(self.clubs):
                 bound = sum(report.bound for report in reports) - self.prices.refund(prices)
                 asked = sum((self.desk.asked(report.club, report.asked, charges) for report in reports), np.zeros(1))
                 self.prices.learn(bound, asked, min(self.value, 1.05 * bound))
                 self.raise_bound(bound)
 
-    def answer(self, seconds: float = 0) -> None:
-        """Every club in turn answers what the others do."""
-        for report in self.send(self.errand(club, self.left(club), STEPS, KICKS, seconds) for club in self.clubs):
+    def answer(self, clubs: Iterable[str], seconds: float = 0) -> None:
+        """Clubs, in turn, answer what all others do."""
+        for report in self.send(self.errand(club, self.left(club), STEPS, KICKS, seconds) for club in clubs):
             self.fit(report.club, report.found)
 
     def assemble(self) -> None:
@@ -234,7 +235,7 @@ class Table:
         kept = {*ranked[:COLUMNS], self.chosen[club]} if club in self.chosen else set(ranked[:COLUMNS])
         return {one: known[one] for one in kept}
 
-    def prove(self, seconds: float) -> None:
+    def prove(self, seconds: float) -> dict[str, float]:
         """At the best prices, what each club costs at least, proven one after the other, the widest gaps first."""
         prices = self.prices.best
         charges, refund = self.desk.charges(prices), self.prices.refund(prices)
@@ -248,6 +249,7 @@ class Table:
                 bounds[report.club] = max(bounds[report.club], report.bound)
                 self.raise_bound(sum(bounds.values()) - refund)
                 self.fit(report.club, report.found)
+        return bounds
 
     def planned(self) -> Planned:
         constant = 0

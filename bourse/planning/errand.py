@@ -17,14 +17,14 @@ from bourse.planning.sift import sift
 
 @dataclass(frozen=True)
 class Errand:
-    """`start`: a schedule to begin with; `steps` of ascent, `kicks` of search, `seconds` for a proof."""
+    """`start`: a schedule to begin with; `steps` of ascent, `kicks` of search if any, `seconds` for a proof."""
 
     club: str
     toll: Floats = field(repr=False)
     start: Schedule | None = None
     duals: tuple[Duals, ...] = field(default=(), repr=False)
     steps: int = 0
-    kicks: int = 0
+    kicks: int | None = None
     seconds: float = 0
     seed: int = 0
 
@@ -100,7 +100,7 @@ class Visit:
         errand = self.errand
         steps = max(1, errand.steps // 2)
         ascent = ascend(season, errand.toll, duals, self._aim(season), steps)
-        if len(ascent.chosen) and ascent.bound < self.cutoff:
+        if errand.kicks is not None and len(ascent.chosen) and ascent.bound < self.cutoff:
             begun = [np.array(season.numbers(known), np.intp) for known in list(self.found) if season.numbers(known)]
             for chosen in improve(season, errand.toll, [ascent.chosen, *begun], errand.kicks, errand.seed):
                 self._keep(season, chosen)

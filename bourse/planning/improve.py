@@ -11,8 +11,10 @@ import numpy as np
 from bourse.planning.season import Floats, Season, Whole
 
 ROUNDS = 60
-KICKED = 3  # meetings that are drawn anew in a kick
-NOISE = 60.0  # points by which a kick may miss the best
+NEARLY = 1e-6  # of sums
+KICKED = 5  # meetings that are drawn anew in a kick
+NOISE = 80.0  # points by which a kick may miss the best
+SLACK = 100.0  # points by which a schedule may be dearer than the last and be kicked next
 
 
 class Search:
@@ -22,7 +24,6 @@ class Search:
         self.season, self.dear = season, season.roof(toll)
         self.cost = np.minimum(season.cost + toll[season.slot], self.dear)
         self.gap = np.minimum(season.gap, self.dear)
-        self.absence = season.absence.astype(np.float32)
         self.at = np.full((len(season.days), len(season.hosts)), -1)
         order = np.argsort(-self.cost, kind="stable")  # the cheapest of a day is written last
         self.at[season.day[order], season.host[order]] = order
@@ -32,27 +33,25 @@ class Search:
         season = self.season
         days, far = season.day[chosen], season.is_far[chosen]
         hosts = np.bincount(season.host[chosen], minlength=len(season.hosts))
-        held = np.bincount(season.weekday[days], minlength=7)
+        wrong = np.maximum(0, hosts - 1).sum() + (season.is_due & (hosts == 0)).sum()
+        wrong += season.is_settled.sum() - season.is_settled[days].sum()
         return float(
             self.cost[chosen].sum()
-            + season.fairness(season.absence[chosen].sum(0))
+            + season.fairness[season.missed(chosen)].sum()
             + self.gap[days[:-1], days[1:]].sum()
             + season.weights["far_row"] * (far[:-1] * far[1:]).sum()
-            + season.weights["weekday"] * np.maximum(0, held - season.even_share).sum()
-            + self.dear * np.maximum(0, hosts - 1).sum()
-            + self.dear * np.maximum(0, season.is_due - hosts).sum()
-            + self.dear * (~np.isin(season.settled, days)).sum()
+            + season.overfull[np.bincount(season.weekday[days])].sum()
+            + self.dear * wrong
         )
 
     def inserted(self, rest: Whole) -> Floats:
         """For every pair, what a schedule costs with that one more, but for a constant."""
         season = self.season
-        missed = self.absence + season.absence[rest].sum(0).astype(np.float32)
         hosts = np.bincount(season.host[rest], minlength=len(season.hosts))
         return (
             self.cost
-            + season.fairness(missed)
-            + self._between(rest)
+            + season.fairness[season.absence + season.missed(rest)].sum(1)
+            + (self._between(rest) if len(rest) else 0)
             + self.dear * ((hosts >= 1).astype(float) - (season.is_due & (hosts == 0)))[season.host]
         )
 
@@ -63,15 +62,15 @@ class Search:
         every = np.arange(len(season.days))
         place = np.searchsorted(days, every)
         has_before, has_after = place > 0, place < len(days)
-        before, after = np.maximum(place - 1, 0), np.minimum(place, max(0, len(days) - 1))
-        if not len(days):
-            return np.zeros(len(season.pairs))
+        before, after = np.maximum(place - 1, 0), np.minimum(place, len(days) - 1)
         left = np.where(has_before, self.gap[days[before], every], 0)
         right = np.where(has_after, self.gap[every, days[after]], 0)
         whole = np.where(has_before & has_after, self.gap[days[before], days[after]], 0)
         held = np.bincount(season.weekday[days], minlength=7)
         extra = left + right - whole + season.weights["weekday"] * (held >= season.even_share)[season.weekday]
-        extra -= self.dear * (np.isin(every, season.settled) & ~np.isin(every, days))
+        missing = season.is_settled.copy()
+        missing[days] = False
+        extra -= self.dear * missing
         beside = far[before] * has_before + far[after] * has_after
         between = far[before] * far[after] * has_before * has_after
         rows = season.is_far * (beside - between)[season.day] - (1 - season.is_far) * between[season.day]
@@ -86,8 +85,10 @@ class Search:
         chosen = self.ordered(chosen)
         value = self.value(chosen)
         for _ in range(ROUNDS):
-            changed = min((self._replaced(chosen), self._swapped(chosen)), key=self.value)
-            if (after := self.value(changed)) >= value - 1e-6:
+            changed = self._replaced(chosen)
+            if (after := self.value(changed)) >= value - NEARLY:
+                changed = self._swapped(chosen)
+            if (after := self.value(changed)) >= value - NEARLY:
                 break
             chosen, value = changed, after
         return chosen
@@ -122,11 +123,15 @@ class Search:
 
 
 def improve(season: Season, toll: Floats, starts: Sequence[Whole], kicks: int, seed: int) -> list[Whole]:
-    """Where the starts lead, and then kicks from the best of them; whether they keep the rules, their value tells."""
+    """Where the starts lead, and then kicks, at first also towards something a little dearer than the last.
+
+    Whether what it returns keeps the rules, its value tells.
+    """
     search, dice = Search(season, toll), np.random.default_rng(seed)
     reached = [search.descend(start) for start in starts]
-    best = min(reached, key=search.value)
-    for _ in range(kicks):
-        reached.append(search.descend(search.kicked(best, dice)))
-        best = min(best, reached[-1], key=search.value)
+    current = min(reached, key=search.value)
+    for left in range(kicks, 0, -1):
+        reached.append(search.descend(search.kicked(current, dice)))
+        if search.value(reached[-1]) < search.value(current) + SLACK * left / kicks:
+            current = reached[-1]
     return reached

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from math import ceil, isfinite
+from math import ceil, inf, isfinite
 
 import numpy as np
 from highspy import Highs, HighsLp, HighsModelStatus, HighsVarType, MatrixFormat
@@ -28,11 +28,12 @@ def optimise(
     seconds: float,
     start: Mapping[int, float] | None = None,
     watch: Watch = lambda values, bound: True,
+    cutoff: float = inf,
 ) -> Answer:
     """Solve the program.
 
     `start`: the whole columns of a plan to begin with. `watch` is called now and then with a better answer, or None,
-    and the bound so far; when it returns False the solver stops.
+    and the bound so far; when it returns False the solver stops. Only answers below the cutoff count.
     """
     if not program.cost:
         return _without_columns(program)
@@ -43,6 +44,7 @@ def optimise(
         "time_limit": seconds,
         "mip_rel_gap": 0.0,
         "mip_abs_gap": ENOUGH,
+        "objective_bound": cutoff,
     }.items():
         highs.setOptionValue(option, value)
     highs.passModel(_model(program))
@@ -95,7 +97,7 @@ def _report(highs: Highs, watch: Watch) -> None:
 
 def _answer(highs: Highs) -> Answer:
     status, info = highs.getModelStatus(), highs.getInfo()
-    if status == HighsModelStatus.kInfeasible:
+    if status in (HighsModelStatus.kInfeasible, HighsModelStatus.kObjectiveBound):
         return Answer(None, None, is_infeasible=True)
     found = info.primal_solution_status == 2  # kSolutionStatusFeasible
     return Answer(list(highs.getSolution().col_value) if found else None, _whole(info.mip_dual_bound))

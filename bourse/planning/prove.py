@@ -83,7 +83,7 @@ class Survivors:
         """What stands already, and who must host for others to host again."""
         season = self.season
         days, hosts = _grouped(columns, season.day), _grouped(columns, season.host)
-        for day in season.settled:
+        for day in np.flatnonzero(season.is_settled):
             program.row(times(1, days.get(int(day), [])), least=1)
         for host in np.flatnonzero(season.is_due):
             program.row(times(1, hosts.get(int(host), [])), least=1)
@@ -126,7 +126,7 @@ def prove(season: Season, toll: Floats, duals: Duals, cutoff: float, seconds: fl
     program, columns = Survivors(season, toll, duals, min(cutoff, season.roof(toll))).program()
     if len(columns) < season.meetings:
         return Proof(cutoff, None)
-    answer = optimise(program, seconds)
+    answer = optimise(program, seconds, cutoff=cutoff - 0.5)
     bound = cutoff if answer.is_infeasible else min(cutoff, -np.inf if answer.bound is None else float(answer.bound))
     if answer.values is None:
         return Proof(bound, None)

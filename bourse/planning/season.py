@@ -35,11 +35,11 @@ class Season:
         self.number = {pair: number for number, pair in enumerate(self.pairs)}
 
     @cached_property
-    def absence(self) -> Floats:
+    def absence(self) -> Whole:
         """What each member misses, a row for each pair, in percents of a meeting."""
         crowd = self.choices.crowd
         dates = {slot: crowd.absences(slot) for slot in set(self.slot.tolist())}
-        rows = np.array([dates[pair.slot] for pair in self.pairs], float).reshape(len(self.pairs), -1)
+        rows = np.array([dates[pair.slot] for pair in self.pairs], np.intp).reshape(len(self.pairs), -1)
         for row, pair in enumerate(self.pairs):
             for member, percent in crowd.spared(pair).items():
                 rows[row, member] -= percent
@@ -51,25 +51,36 @@ class Season:
         club = self.choices.club
         apart = self.days[None, :] - self.days[:, None]
         off = np.maximum(0, np.abs(apart - club.target_gap_days) - club.gap_tolerance_days)
-        skipped = np.array([sum(self.settled < day) for day in range(len(self.days))], np.intp)
-        passed = skipped[None, :] - skipped[:, None] - np.isin(np.arange(len(self.days)), self.settled)[:, None]
+        behind = np.cumsum(self.is_settled) - self.is_settled  # settled days before each
+        passed = behind[None, :] - (behind + self.is_settled)[:, None]
         allowed = (apart >= max(1, club.min_gap_days)) & (passed <= 0)
         return np.where(allowed, self.weights["cadence"] * off, np.inf)
 
     @cached_property
-    def settled(self) -> Whole:
+    def is_settled(self) -> NDArray[np.bool_]:
         """The days of meetings that stand already."""
-        settled = self.choices.fixed | self.choices.locked
-        return np.unique([self.day[self.number[pair]] for pair in settled if pair in self.number]).astype(np.intp)
+        settled = np.zeros(len(self.days), bool)
+        settled[[self.day[self.number[pair]] for pair in self.choices.fixed | self.choices.locked]] = True
+        return settled
 
-    @property
+    @cached_property
     def even_share(self) -> int:
         return self.choices.instance.even_share(self.choices.club)
 
-    def fairness(self, missed: Floats) -> Floats:
-        """Of rows of what each member misses in a season."""
-        beyond = sum((np.maximum(0, missed - step).sum(-1) for step in self.steps), np.zeros(missed.shape[:-1]))
-        return self.weights["fairness"] * beyond
+    @cached_property
+    def overfull(self) -> Floats:
+        """What so many meetings on one weekday cost."""
+        return self.weights["weekday"] * np.maximum(0.0, np.arange(self.meetings + 1) - self.even_share)
+
+    @cached_property
+    def fairness(self) -> Floats:
+        """What it costs that a member misses so many percents in a season."""
+        missed = np.arange(100 * max(1, self.meetings) + 1)
+        return self.weights["fairness"] * np.maximum(0, missed[:, None] - self.steps).sum(1)
+
+    def missed(self, chosen: Whole) -> Whole:
+        """What each member misses of these meetings, in percents."""
+        return self.absence[chosen].sum(0)
 
     def value(self, chosen: Sequence[int] | Whole, toll: Floats) -> float:
         """What a schedule costs, pairs by number in order of days; infinite when it breaks a rule."""
@@ -79,10 +90,10 @@ class Season:
         return float(
             self.choices.constant
             + (self.cost[chosen] + toll[self.slot[chosen]]).sum()
-            + self.fairness(self.absence[chosen].sum(0))
+            + self.fairness[self.missed(chosen)].sum()
             + self.gap[days[:-1], days[1:]].sum()
             + self.weights["far_row"] * (far[:-1] * far[1:]).sum()
-            + self.weights["weekday"] * np.maximum(0, held - self.even_share).sum()
+            + self.overfull[held].sum()
             + (0 if self.is_allowed(chosen) else np.inf)
         )
 
@@ -93,8 +104,8 @@ class Season:
         dearest = np.abs(self.cost).max(initial=0) + tolls[np.isfinite(tolls)].max(initial=0)
         apart = weights["cadence"] * (np.ptp(self.days) + club.target_gap_days) if len(self.days) else 0
         each = dearest + apart + weights["far_row"] + weights["weekday"]
-        missed = np.full(len(club.members), 100.0 * self.meetings)
-        return float(1 + abs(self.choices.constant) + self.meetings * each + self.fairness(missed))
+        unfair = len(club.members) * self.fairness[-1]
+        return float(1 + abs(self.choices.constant) + self.meetings * each + unfair)
 
     def is_allowed(self, chosen: Whole) -> bool:
         """Whether there are as many meetings as agreed, none hosts twice, all that are due do, what is settled stands."""
@@ -103,7 +114,7 @@ class Season:
             len(chosen) == self.meetings
             and held.max(initial=0) <= 1
             and bool((held >= self.is_due).all())
-            and bool(np.isin(self.settled, self.day[chosen]).all())
+            and self.is_settled[self.day[chosen]].sum() == self.is_settled.sum()
         )
 
     def numbers(self, schedule: Schedule) -> list[int] | None:

@@ -145,9 +145,9 @@ class Road:
 
 def _ends(season: Season) -> tuple[Floats, Floats]:
     """Where a path may begin and end: not behind what is settled, nor before."""
-    day = np.arange(len(season.days))
-    first, last = season.settled.min(initial=len(day)), season.settled.max(initial=-1)
-    return np.where(day <= first, 0.0, np.inf), np.where(day >= last, 0.0, np.inf)
+    settled = np.cumsum(season.is_settled)
+    begun = settled - season.is_settled == 0
+    return np.where(begun, 0.0, np.inf), np.where(settled == settled[-1:], 0.0, np.inf)
 
 
 def _refunded(season: Season, duals: Duals) -> float:
