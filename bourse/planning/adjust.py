@@ -47,3 +47,15 @@ class Verdict:
 def judge(instance: Instance, before: Collection[Placed], after: Collection[Placed]) -> Verdict:
     """Judge a change by the count, in milliseconds."""
     return Verdict(count(instance, after).breaches, compare(instance, before, after))
+
+
+def only(instance: Instance, club: str) -> Instance:
+    """The season of one club, as if there were no other."""
+    return replace(
+        instance,
+        clubs={club: instance.clubs[club]},
+        fixed=tuple(placed for placed in instance.fixed if placed.club == club),
+        published=tuple(known for known in instance.published if known.club == club),
+        locked=frozenset(pin for pin in instance.locked if pin[0] == club),
+        forbidden=frozenset(pin for pin in instance.forbidden if pin[0] == club),
+    )

@@ -26,20 +26,27 @@ class Died(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What the workshop tells while it plans: a better plan, or what no plan can be cheaper than."""
+    """What the workshop tells while it plans: a better plan, or what no plan can be cheaper than.
+
+    `clubs`: those of which it knows that there is no plan, if it was not all of them that it looked at.
+    """
 
     plan: tuple[Placed, ...] | None = None
     bound: int | None = None
     is_infeasible: bool = False
+    clubs: tuple[str, ...] = ()
 
 
 class Apart:
     """A process that starts at once, so that it is ready when it is given work; leaving the block ends it."""
 
+    def __init__(self, workshop: str = WORKSHOP) -> None:
+        self.workshop = workshop
+
     def __enter__(self) -> Apart:
         self.line, theirs = Pipe()
         self.process = subprocess.Popen(
-            [sys.executable, "-m", WORKSHOP, str(theirs.fileno())],
+            [sys.executable, "-m", self.workshop, str(theirs.fileno())],
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,  # HiGHS announces itself

@@ -25,6 +25,10 @@ class Assembly:
         """The schedule of each club in an answer."""
         return {club: schedule for (club, schedule), column in self.schedules.items() if values[column] > 0.5}
 
+    def start(self, chosen: Mapping[str, Schedule]) -> dict[int, float]:
+        """The columns that mean what clubs have."""
+        return {column: float(chosen.get(club) == one) for (club, one), column in self.schedules.items()}
+
     def duties_of(self, values: Sequence[float], desk: Desk) -> dict[str, Duties]:
         """Who facilitates for each club in an answer, in order of dates."""
         asked = defaultdict(list)

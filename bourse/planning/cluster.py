@@ -1,80 +1,57 @@
 """Plans many clubs at once: each alone under tolls, which the facilitators they share make dearer or cheaper.
 
-A plan and a bound come nearer to each other. The plan: a club after the other answers what all others do, and the
+A plan and a bound come nearer to each other. The plan: one club after the other answers what all others do, and the
 schedules found on the way are put together anew. The bound: what every club costs at least under tolls, together, less
-what the tolls take in. Whatever ends the search, the best plan so far is there.
+what the tolls take in (Dantzig & Wolfe 1960). Whatever ends the search, the best plan so far has been told.
 """
 
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections import defaultdict, deque
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from math import inf
 from time import monotonic
 
 import numpy as np
 
 from bourse.planning.assemble import assemble
-from bourse.planning.crew import Crew, Over
+from bourse.planning.crew import Crew
 from bourse.planning.errand import Choice, Errand, Report
+from bourse.planning.formulate import formulate
 from bourse.planning.instance import Instance, Placed
-from bourse.planning.walk import Duals
 from bourse.planning.season import Floats, Schedule
 from bourse.planning.share import limits
-from bourse.planning.sift import sift
+from bourse.planning.sift import Pair, sift
 from bourse.planning.tolls import Desk, Duties, Prices
+from bourse.planning.walk import Duals
 
-Watch = Callable[[float, int | None, int | None], None]
-
-FIRST_STEPS = 40
+FIRST_STEPS = 40  # of ascent, for each club
+STEPS = 16  # of ascent, whenever the tolls have changed
+KICKS = 12  # of search, whenever a club answers the others
 ROUNDS = 4  # of prices between two looks at the plan
-STEPS = 16  # of ascent for each club and round
-KICKS = 12
+LOOKS = 2  # at the plan before anything is proven
 RESTARTS = 12
 COLUMNS = 16  # schedules of a club that may go into a plan together
+SHARE = 0.1  # of the time that one proof may take at first
+BEYOND = 1.05  # what prices aim at while there is no plan
+FEW = 5.0  # seconds for what is mostly done in less than one
 
-
-@dataclass(frozen=True)
-class Planned:
-    """What came out: no plan and no club named means that time ran out."""
-
-    meetings: tuple[Placed, ...] | None
-    objective: int | None
-    bound: int | None
-    infeasible: tuple[str, ...] = ()
-
-
-def plan_cluster(
-    instance: Instance,
-    seconds: float,
-    watch: Watch = lambda seconds, best, bound: None,
-    should_stop: Callable[[], bool] = lambda: False,
-    hands: int = 2,
-) -> Planned:
-    """The best plan of all clubs that can be found in the time, and a bound on any."""
-    begun = monotonic()
-    with Crew(instance, hands, lambda: should_stop() or monotonic() - begun > seconds) as crew:
-        table = Table(instance, crew, lambda best, bound: watch(monotonic() - begun, best, bound))
-        try:
-            table.plan(seconds)
-        except Over:
-            pass
-        return table.planned()
+Tell = Callable[[tuple[Placed, ...] | None, int | None], None]
 
 
 class Table:
-    """Where the clubs' seasons lie while they are fitted together."""
+    """Where the clubs' seasons lie while they are fitted together; tells of every better plan and bound."""
 
-    def __init__(self, instance: Instance, crew: Crew, tell: Callable[[int | None, int | None], None]) -> None:
+    def __init__(self, instance: Instance, crew: Crew, tell: Tell) -> None:
         self.instance, self.crew, self.tell = instance, crew, tell
         self.clubs = [club for club in instance.clubs if instance.clubs[club].meetings]
+        others = (club for club in instance.clubs.values() if not club.meetings)
+        self.idle = sum(sift(instance, club).constant for club in others)
         self.pool: dict[str, dict[Schedule, int]] = {club: {} for club in self.clubs}
         self.duals: dict[str, tuple[Duals, ...]] = {club: () for club in self.clubs}
         self.chosen: dict[str, Schedule] = {}
         self.duties: dict[str, Duties] = {}
-        self.best: tuple[dict[str, Schedule], dict[str, Duties]] | None = None
         self.value, self.bound = inf, -inf
-        self.impossible: list[str] = []
-        self.seed = 0
+        self.errands = 0
 
     # What the others leave.
 
@@ -108,92 +85,145 @@ class Table:
         return self.pool[club][self.chosen[club]] + sum(self.desk.price(club, *duty) for duty in self.duties[club])
 
     def weigh(self) -> None:
-        """Keep what is on the table when it is complete and better than any plan before."""
-        value = sum(self.cost(club) for club in self.clubs)
+        """Tell of what is on the table when it is complete and better than any plan before."""
+        value = self.idle + sum(self.cost(club) for club in self.clubs)
         if value < self.value:
-            self.value, self.best = value, (dict(self.chosen), dict(self.duties))
-            self.report()
+            self.value = value
+            self.tell(self.meetings(), None)
 
-    def report(self) -> None:
-        self.tell(None if self.value == inf else round(self.value), None if self.bound == -inf else round(self.bound))
+    def meetings(self) -> tuple[Placed, ...]:
+        slots, names = list(self.instance.slots), list(self.instance.facilitators)
+        return tuple(
+            Placed(club, slots[pair.slot], pair.host, names[who])
+            for club, schedule in self.chosen.items()
+            for pair, (who, _) in zip(schedule, self.duties[club], strict=True)
+        )
+
+    def prove_together(self, bounds: Iterable[float], prices: Floats) -> float:
+        """What all clubs cost at least, once what they paid is given back."""
+        bound = self.idle + sum(bounds) - float((prices * self.desk.most).sum())
+        if self.bound < bound < inf:
+            self.bound = bound
+            self.tell(None, round(bound))
+        return bound
 
     # Errands.
 
     def send(self, errands: Iterable[Errand]) -> Iterator[Report]:
         """Have errands done, and keep what is found."""
-        for _, report in self.crew.each(errands):
+        for report in self.crew.each(errands):
             self.pool[report.club].update(report.found)
             self.duals[report.club] = report.duals
             yield report
 
-    def errand(self, club: str, charges: Floats, steps: int = 0, kicks: int | None = None, seconds: float = 0) -> Errand:
+    def errand(
+        self, club: str, charges: Floats, steps: int = STEPS, kicks: int | None = None, seconds: float = 0
+    ) -> Errand:
         """Begins with the best that is known under these charges."""
         toll = self.desk.toll(club, charges)
+        self.errands += 1
+        start = next(iter(self.ranked(club, toll)), None)
+        return Errand(club, toll, start, self.duals[club], steps, kicks, seconds, self.errands)
+
+    def ranked(self, club: str, toll: Floats) -> list[Schedule]:
+        """What is known for a club, the cheapest under tolls first."""
         known = self.pool[club]
-        start = min(known, key=lambda one: known[one] + toll[[pair.slot for pair in one]].sum(), default=None)
-        self.seed += 1
-        return Errand(club, toll, start, self.duals[club], steps, kicks, seconds, self.seed)
+        return sorted(known, key=lambda one: known[one] + toll[[pair.slot for pair in one]].sum())
 
     # The search.
 
-    def plan(self, seconds: float) -> None:
-        begun = monotonic()
-        self.desk = Desk(self.instance, [])
-        alone = list(self.send(self._alone()))
-        self.impossible = [report.club for report in alone if report.bound == inf]
-        if self.impossible:
-            return
-        self.raise_bound(sum(report.bound for report in alone))
+    def plan(self, seconds: float, start: Collection[Placed] = ()) -> Collection[str]:
+        """Search until nothing is left between plan and bound, or time is over.
+
+        Clubs that are returned can have no season at all, not even alone.
+        """
+        until = monotonic() + seconds
+        if impossible := self.look_at_each(start):
+            return impossible
+        self.lay(start)
         self.begin()
+        if len(self.chosen) < len(self.clubs) and not self.begin_with_any(until - monotonic()):
+            return self.clubs
         self.prices = Prices(self.desk)
-        while self.bound < self.value and monotonic() - begun < 0.3 * seconds and self.prices.stride > 0.02:
+        for _ in range(LOOKS):
             self.climb()
             self.answer(self.clubs)
             self.assemble()
         while self.bound < self.value:
-            bounds = self.prove(seconds - (monotonic() - begun))
+            bounds = self.prove(until - monotonic())
             self.assemble()
-            self.answer([club for club in self.clubs if self.cost(club) > bounds[club]], seconds / 10)
+            self.answer([club for club in self.clubs if self.cost(club) > bounds[club]], SHARE * seconds)
             self.assemble()
             self.climb()
+        return ()
 
-    def _alone(self) -> Iterator[Errand]:
-        """Every club as if it were alone; while hands work, what clubs share is counted."""
+    def look_at_each(self, start: Collection[Placed]) -> Collection[str]:
+        """Every club as if it were alone, and what they share; clubs for which there is nothing at all."""
+        self.desk = Desk(self.instance, ())
+        reports = {report.club: report for report in self.send(self._first_errands(self.schedules(start)))}
+        free = self.desk.charges(np.zeros(len(self.limits)))
+        unsure = [club for club in self.clubs if not self.pool[club]]
+        for report in self.send(self.errand(club, free, FIRST_STEPS, KICKS, FEW) for club in unsure):
+            reports[report.club] = report
+        self.prove_together((report.bound for report in reports.values()), np.zeros(len(self.limits)))
+        return [club for club, report in reports.items() if report.bound == inf]
+
+    def _first_errands(self, starts: Mapping[str, Schedule]) -> Iterator[Errand]:
+        """While hands begin with theirs, what clubs share is counted."""
         free = self.desk.charges(np.zeros(0))
-        for number, club in enumerate(self.clubs):
-            yield self.errand(club, free, FIRST_STEPS, 0)
-            if number == len(self.crew.hands):
-                self.share()
-        self.share()
+        errands = [replace(self.errand(club, free, FIRST_STEPS, 0), start=starts.get(club)) for club in self.clubs]
+        yield from errands[:2]
+        self.limits = limits(self.instance, [sift(self.instance, club) for club in self.instance.clubs.values()])
+        self.desk = Desk(self.instance, self.limits)
+        yield from errands[2:]
 
-    def share(self) -> None:
-        """Count what the clubs share."""
-        if not hasattr(self, "limits"):
-            self.limits = limits(self.instance, [sift(self.instance, club) for club in self.instance.clubs.values()])
-            self.desk = Desk(self.instance, self.limits)
+    def schedules(self, plan: Iterable[Placed]) -> dict[str, Schedule]:
+        """What a plan means for each club."""
+        pairs = defaultdict(list)
+        for placed in plan:
+            pairs[placed.club].append(Pair(self.instance.number[placed.slot], placed.host))
+        return {club: tuple(sorted(mine)) for club, mine in pairs.items()}
 
-    def raise_bound(self, bound: float) -> None:
-        if bound > self.bound:
-            self.bound = bound
-            self.report()
+    def lay(self, plan: Collection[Placed]) -> None:
+        """Begin from a plan whose schedules are known."""
+        numbers = self.instance.number
+        for club, schedule in self.schedules(plan).items():
+            if schedule in self.pool[club]:
+                names = {numbers[placed.slot]: placed.facilitator for placed in plan if placed.club == club}
+                self.chosen[club] = schedule
+                self.duties[club] = [(self.desk.facilitators[names[pair.slot]], pair.slot) for pair in schedule]
+        self.weigh()
 
     def begin(self) -> None:
         """A complete plan: each club in turn takes the best that is left; who finds nothing goes first next time."""
         order = deque(self.clubs)
         for _ in range(RESTARTS):
-            self.chosen, self.duties = {}, {}
             stuck = [club for club in order if not self.place(club)]
             if not stuck:
                 return
             for club in stuck:
                 order.remove(club)
                 order.appendleft(club)
+            self.chosen, self.duties = {}, {}
+
+    def begin_with_any(self, seconds: float) -> bool:
+        """Any plan at all, from a program of all clubs at once; False when it says that there is none."""
+        formulation = formulate(self.instance, is_priced=False)
+        for answer in self.crew.each([Choice(formulation.program, {}, seconds)]):
+            if answer.is_infeasible:
+                return False
+            if answer.values is not None:
+                plan = formulation.plan(answer.values)
+                free, starts = self.desk.charges(np.zeros(len(self.limits))), self.schedules(plan)
+                list(self.send(replace(self.errand(club, free, 1), start=starts[club]) for club in self.clubs))
+                self.lay(plan)
+        return True
 
     def place(self, club: str) -> bool:
         """Fit a club in: with what it knows, else with what a search finds, else with what can be proven."""
-        if self.fit(club, self.pool[club]):
+        if self.fit(club, self.pool[club]) or club in self.chosen:
             return True
-        for seconds in (0, 5):
+        for seconds in (0, FEW):
             for report in self.send([self.errand(club, self.left(club), FIRST_STEPS, KICKS, seconds)]):
                 if self.fit(club, report.found):
                     return True
@@ -201,15 +231,15 @@ class Table:
 
     def climb(self) -> None:
         """Some rounds of prices, each a little nearer to what makes clubs keep out of each other's way."""
-        for round in range(ROUNDS):
+        for left in reversed(range(ROUNDS)):
             prices = self.prices.whole
             charges = self.desk.charges(prices)
-            reports = list(self.send([self.errand(club, charges, STEPS, 0 if round == ROUNDS - 1 else None) for club in self.clubs]))
+            kicks = None if left else 0
+            reports = list(self.send([self.errand(club, charges, STEPS, kicks) for club in self.clubs]))
             if len(reports) == len(self.clubs):
-                bound = sum(report.bound for report in reports) - self.prices.refund(prices)
+                bound = self.prove_together((report.bound for report in reports), prices)
                 asked = sum((self.desk.asked(report.club, report.asked, charges) for report in reports), np.zeros(1))
-                self.prices.learn(bound, asked, min(self.value, 1.05 * bound))
-                self.raise_bound(bound)
+                self.prices.learn(bound, asked, min(self.value, BEYOND * bound))
 
     def answer(self, clubs: Iterable[str], seconds: float = 0) -> None:
         """Clubs, in turn, answer what all others do."""
@@ -221,8 +251,7 @@ class Table:
         charges = self.desk.charges(self.prices.best)
         pool = {club: self.promising(club, self.desk.toll(club, charges)) for club in self.clubs}
         assembly = assemble(self.instance, self.desk, self.limits, pool)
-        start = {column: float(self.chosen.get(club) == one) for (club, one), column in assembly.schedules.items()}
-        for _, answer in self.crew.each([Choice(assembly.program, start, 5)]):
+        for answer in self.crew.each([Choice(assembly.program, assembly.start(self.chosen), FEW)]):
             if answer.values is not None:
                 self.chosen = assembly.chosen(answer.values)
                 self.duties = assembly.duties_of(answer.values, self.desk)
@@ -230,36 +259,19 @@ class Table:
 
     def promising(self, club: str, toll: Floats) -> dict[Schedule, int]:
         """The club's best schedules under tolls, and the one it has."""
-        known = self.pool[club]
-        ranked = sorted(known, key=lambda one: known[one] + toll[[pair.slot for pair in one]].sum())
-        kept = {*ranked[:COLUMNS], self.chosen[club]} if club in self.chosen else set(ranked[:COLUMNS])
-        return {one: known[one] for one in kept}
+        kept = [*self.ranked(club, toll)[:COLUMNS], *filter(None, [self.chosen.get(club)])]
+        return {schedule: self.pool[club][schedule] for schedule in kept}
 
     def prove(self, seconds: float) -> dict[str, float]:
         """At the best prices, what each club costs at least, proven one after the other, the widest gaps first."""
         prices = self.prices.best
-        charges, refund = self.desk.charges(prices), self.prices.refund(prices)
-        first = self.send([self.errand(club, charges, 30, 1) for club in self.clubs])
-        bounds = {report.club: report.bound for report in first}
-        def gap(club: str) -> float:
-            return self.cost(club) - bounds[club]
-        for limit in (seconds / 10, seconds):
-            order = sorted((club for club in bounds if gap(club) > 0), key=gap, reverse=True)
-            for report in self.send(self.errand(club, charges, 10, KICKS, limit) for club in order):
+        charges = self.desk.charges(prices)
+        bounds = dict.fromkeys(self.clubs, -inf)
+        for steps, limit in ((2 * STEPS, 0), (STEPS, SHARE * seconds), (STEPS, seconds)):
+            gap = {club: self.cost(club) - bounds[club] for club in self.clubs}
+            order = sorted((club for club in self.clubs if gap[club] > 0), key=lambda club: -gap[club])
+            for report in self.send(self.errand(club, charges, steps, KICKS, limit) for club in order):
                 bounds[report.club] = max(bounds[report.club], report.bound)
-                self.raise_bound(sum(bounds.values()) - refund)
+                self.prove_together(bounds.values(), prices)
                 self.fit(report.club, report.found)
         return bounds
-
-    def planned(self) -> Planned:
-        constant = 0
-        if self.impossible or self.best is None:
-            return Planned(None, None, None, tuple(self.impossible))
-        chosen, duties = self.best
-        slots, names = list(self.instance.slots), list(self.instance.facilitators)
-        meetings = tuple(
-            Placed(club, slots[pair.slot], pair.host, names[who])
-            for club, schedule in chosen.items()
-            for pair, (who, _) in zip(schedule, duties[club], strict=True)
-        )
-        return Planned(meetings, round(self.value) + constant, round(min(self.bound, self.value)))

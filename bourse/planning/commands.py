@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from bourse.planning.adjust import only
 from bourse.planning.document import Malformed
 from bourse.planning.explain import Difference
 from bourse.planning.instance import Instance, Placed
@@ -52,7 +53,8 @@ def plan(instance: str, output: str, seconds: float, explain: bool) -> None:
     until = monotonic() + seconds
     with _interrupted() as should_stop:
         proposal = rotate(season, seconds, _tell, should_stop)
-    relaxations = relax(season, proposal.core, max(0.0, until - monotonic())) if proposal.core else ()
+    stuck = only(season, next(iter(proposal.cores))) if proposal.cores else season
+    relaxations = relax(stuck, proposal.core, max(0.0, until - monotonic())) if proposal.core else ()
     worth = _worth(season, proposal, seconds) if explain else {}
     _write(output, document(season, proposal, relaxations, worth))
     click.echo(_sentence(proposal, relaxations), err=True)

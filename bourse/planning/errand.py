@@ -1,4 +1,4 @@
-"""What a hand does for one club under tolls: a better bound, a better schedule, and, when asked, the proof."""
+"""What is done for one club under tolls: a better bound, better schedules, and, when asked, the proof."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,7 +15,10 @@ from bourse.planning.season import Floats, Schedule, Season, Whole, ways
 from bourse.planning.sift import sift
 
 
-@dataclass(frozen=True)
+NOISE = 1e-6  # of sums
+
+
+@dataclass(frozen=True, eq=False)
 class Errand:
     """`start`: a schedule to begin with; `steps` of ascent, `kicks` of search if any, `seconds` for a proof."""
 
@@ -29,7 +32,7 @@ class Errand:
     seed: int = 0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Report:
     """`bound`: under the tolls; `found`: schedules and what they cost without; `asked`: how often each slot is wanted."""
 
@@ -40,7 +43,7 @@ class Report:
     asked: Floats = field(repr=False)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Choice:
     """A program to solve, beginning with an answer that is known."""
 
@@ -53,13 +56,13 @@ Task = Errand | Choice
 
 
 class Hand:
-    """Keeps what it knows of clubs from errand to errand."""
+    """Does tasks, and keeps what it knows of clubs from one to the next."""
 
     def __init__(self, instance: Instance) -> None:
         self.instance = instance
         self.seasons: dict[str, tuple[Season, ...]] = {}
 
-    def run(self, task: Task) -> Report | Answer:
+    def do(self, task: Task) -> Report | Answer:
         if isinstance(task, Choice):
             return optimise(task.program, task.seconds, task.start)
         if task.club not in self.seasons:
@@ -82,18 +85,17 @@ class Visit:
         errand = self.errand
         duals = errand.duals or tuple(Duals.first(season) for season in self.seasons)
         ascents = [self._ascend(season, of_way) for season, of_way in zip(self.seasons, duals, strict=True)]
-        bounds = [np.ceil(ascent.bound - 1e-6) for ascent in ascents]
-        if errand.seconds:
-            for number in np.argsort(bounds):
-                if bounds[number] < self.cutoff:
-                    bounds[number] = max(bounds[number], self._prove(self.seasons[number], ascents[number].duals))
-        return Report(
-            errand.club,
-            float(min([*bounds, self.cutoff])),
-            self.found,
-            tuple(ascent.duals for ascent in ascents),
-            self._asked(ascents[int(np.argmin(bounds))], self.seasons[int(np.argmin(bounds))]) if bounds else np.zeros(len(errand.toll)),
-        )
+        bounds = [float(np.ceil(ascent.bound - NOISE)) for ascent in ascents]
+        asked = np.zeros(len(errand.toll))
+        if bounds:
+            cheapest = int(np.argmin(bounds))
+            walks, season = ascents[cheapest].walks, self.seasons[cheapest]
+            asked = np.bincount(season.slot, walks, minlength=len(asked))
+        for way in np.argsort(bounds) if errand.seconds else ():
+            if bounds[way] < self.cutoff:
+                bounds[way] = max(bounds[way], self._prove(self.seasons[way], ascents[way].duals))
+        bound = min([*bounds, self.cutoff])
+        return Report(errand.club, bound, self.found, tuple(ascent.duals for ascent in ascents), asked)
 
     def _ascend(self, season: Season, duals: Duals) -> Ascent:
         """A short look from where the last one ended, schedules from its path, then the rest of the steps."""
@@ -121,6 +123,3 @@ class Visit:
             schedule = season.schedule(chosen)
             self.found[schedule] = round(value - self.errand.toll[[pair.slot for pair in schedule]].sum())
             self.cutoff = min(self.cutoff, value)
-
-    def _asked(self, ascent: Ascent, season: Season) -> Floats:
-        return np.bincount(season.slot, ascent.walks, minlength=len(self.errand.toll))

@@ -23,7 +23,7 @@ class Search:
     def __init__(self, season: Season, toll: Floats) -> None:
         self.season, self.dear = season, season.roof(toll)
         self.cost = np.minimum(season.cost + toll[season.slot], self.dear)
-        self.gap = np.minimum(season.gap, self.dear)
+        self.gap = np.minimum(season.follow, self.dear)
         self.at = np.full((len(season.days), len(season.hosts)), -1)
         order = np.argsort(-self.cost, kind="stable")  # the cheapest of a day is written last
         self.at[season.day[order], season.host[order]] = order

@@ -74,7 +74,7 @@ class Survivors:
 
     def _keep_apart(self, program: Program, columns: Mapping[int, int]) -> None:
         """One meeting in any window of the least gap: follows from the arcs, and helps."""
-        season, least = self.season, max(1, self.season.choices.club.min_gap_days)
+        season, least = self.season, self.season.choices.club.min_gap_days
         when = {column: int(season.days[season.day[pair]]) for pair, column in columns.items()}
         for first in sorted(set(when.values())):
             program.row(times(1, [column for column, day in when.items() if first <= day < first + least]), most=1)
@@ -103,12 +103,12 @@ class Survivors:
 
 def _arcs(road: Road, forward: Floats, backward: Floats, limit: float) -> Iterator[tuple[Arc, float]]:
     """Steps from node to node below the limit, and what each costs of itself."""
-    gap, row = road.season.gap, road.season.weights["far_row"]
+    follow, row = road.season.follow, road.season.weights["far_row"]
     for this, following in product((0, 1), repeat=2):
-        through = np.full(gap.shape, np.inf)
+        through = np.full(follow.shape, np.inf)
         for before, after in zip(forward[:-1, this], road.node[following] + backward[1:, following], strict=True):
             np.minimum(through, before[:, None] + after[None, :], out=through)
-        cost = gap + row * this * following
+        cost = follow + row * this * following
         for start, end in np.argwhere(through + cost <= limit).tolist():
             yield ((this, start), (following, end)), float(cost[start, end])
 

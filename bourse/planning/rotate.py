@@ -4,12 +4,12 @@ Every plan is judged by the count before anybody sees it, and the count's object
 incomplete. HiGHS works in a process of its own: when it dies, or is stopped, the best plan so far stands.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from time import monotonic
 
-from bourse.planning.adjust import forbid
+from bourse.planning.adjust import forbid, only
 from bourse.planning.anneal import plans_at_once
 from bourse.planning.apart import Apart, Died
 from bourse.planning.count import count
@@ -18,6 +18,7 @@ from bourse.planning.instance import Instance, Placed
 from bourse.planning.relax import Relaxation
 
 ANNEALING = 1.5  # seconds at most; a quiet machine takes a third of that for a club
+MANY = 4  # clubs that are better planned side by side than in one program
 SECONDS = 10.0
 FOR_REASONS = 30.0  # seconds beyond the agreed ones to say why there is no plan
 
@@ -42,7 +43,10 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A planned season. `meetings` is whole or empty; `has_died`: the solver ended before its time."""
+    """A planned season. `meetings` is whole or empty; `has_died`: the solver ended before its time.
+
+    `cores`: of each club that has no season even alone, among many, its own core; the first is `core`.
+    """
 
     status: Status
     meetings: tuple[Placed, ...] = ()
@@ -51,6 +55,7 @@ class Proposal:
     seconds: float = 0.0
     core: tuple[str, ...] = ()
     has_died: bool = False
+    cores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass
@@ -64,6 +69,7 @@ class Search:
     objective: int | None = None
     bound: int | None = None
     is_infeasible: bool = False
+    clubs: tuple[str, ...] = ()
 
     def take(self, plan: Sequence[Placed] | None, bound: int | None = None) -> None:
         """Learn of a plan or a bound; a plan that breaks any rule is no plan, whoever made it."""
@@ -111,8 +117,7 @@ def rotate(
         try:
             _search(search, process, until, should_stop)
             if search.is_infeasible:
-                cores = process.work("core", instance, until=until + FOR_REASONS, should_stop=should_stop)
-                return replace(search.proposal(), core=next(cores, ()))
+                return _with_cores(search, process, until + FOR_REASONS, should_stop)
         except Died:
             return search.proposal(has_died=True)
     return search.proposal()
@@ -121,9 +126,26 @@ def rotate(
 def _search(search: Search, process: Apart, until: float, should_stop: Callable[[], bool]) -> None:
     start = search.meetings if search.objective is not None else None
     left = until - monotonic()
-    for report in process.work("plan", search.instance, left, start, until=until, should_stop=should_stop):
+    job = "together" if len(search.instance.clubs) >= MANY else "plan"
+    for report in process.work(job, search.instance, left, start, until=until, should_stop=should_stop):
         search.take(report.plan, report.bound)
+        search.clubs = report.clubs
         search.is_infeasible = report.is_infeasible and search.objective is None
+
+
+def _with_cores(search: Search, process: Apart, until: float, should_stop: Callable[[], bool]) -> Proposal:
+    """Why there is no plan; club by club where clubs have none even alone."""
+    seasons = {club: only(search.instance, club) for club in search.clubs} or {"": search.instance}
+    found = {
+        club: next(process.work("core", season, until=until, should_stop=should_stop), ())
+        for club, season in seasons.items()
+    }
+    cores = {club: core for club, core in found.items() if core}
+    return replace(
+        search.proposal(),
+        core=next(iter(cores.values()), ()),
+        cores={club: core for club, core in cores.items() if club},
+    )
 
 
 def relax(instance: Instance, core: Sequence[str], seconds: float = FOR_REASONS) -> tuple[Relaxation, ...]:

@@ -29,7 +29,10 @@ class Season:
         self.slot = np.array([pair.slot for pair in pairs], np.intp)
         self.host = np.array([self.hosts.index(pair.host) for pair in pairs], np.intp)
         self.is_far = np.array([pair.host in choices.far for pair in pairs], np.intp)
-        self.days, self.day = np.unique(np.array(choices.instance.days, np.intp)[self.slot], return_inverse=True)
+        # A day is where a meeting can stand: with no least gap a club may meet twice on one, and each slot is its own.
+        apart = np.array(choices.instance.days, np.intp)[self.slot]
+        _, first, self.day = np.unique(apart if choices.club.min_gap_days else self.slot, return_index=True, return_inverse=True)
+        self.days = apart[first]
         self.weekday = (self.days + choices.instance.start.weekday()) % 7
         self.steps = self.meetings * np.sort(np.array(choices.instance.fairness_steps, float))
         self.number = {pair: number for number, pair in enumerate(self.pairs)}
@@ -46,14 +49,15 @@ class Season:
         return rows
 
     @cached_property
-    def gap(self) -> Floats:
+    def follow(self) -> Floats:
         """What it costs that one day follows another; infinite when they are too near or skip what is settled."""
         club = self.choices.club
         apart = self.days[None, :] - self.days[:, None]
         off = np.maximum(0, np.abs(apart - club.target_gap_days) - club.gap_tolerance_days)
         behind = np.cumsum(self.is_settled) - self.is_settled  # settled days before each
         passed = behind[None, :] - (behind + self.is_settled)[:, None]
-        allowed = (apart >= max(1, club.min_gap_days)) & (passed <= 0)
+        later = np.triu(np.ones(apart.shape, bool), 1)
+        allowed = later & (apart >= club.min_gap_days) & (passed <= 0)
         return np.where(allowed, self.weights["cadence"] * off, np.inf)
 
     @cached_property
@@ -91,7 +95,7 @@ class Season:
             self.choices.constant
             + (self.cost[chosen] + toll[self.slot[chosen]]).sum()
             + self.fairness[self.missed(chosen)].sum()
-            + self.gap[days[:-1], days[1:]].sum()
+            + self.follow[days[:-1], days[1:]].sum()
             + self.weights["far_row"] * (far[:-1] * far[1:]).sum()
             + self.overfull[held].sum()
             + (0 if self.is_allowed(chosen) else np.inf)
@@ -130,10 +134,11 @@ class Season:
 def ways(choices: Choices) -> Iterator[Season]:
     """The ways that rotation leaves: nobody who hosted last season does again, or all who wait and are able host too."""
     hosts, settled = choices.club.hosts, choices.fixed | choices.locked
-    days = {choices.instance.days[pair.slot]: pair for pair in settled}
-    pairs = [pair for pair in choices.cost if days.get(choices.instance.days[pair.slot], pair) == pair]
-    if not settled <= choices.cost.keys() or len(days) < len(settled):
-        return  # what was settled by hand cannot be
+    at = choices.instance.days if choices.club.min_gap_days else range(len(choices.instance.slots))
+    standing = {at[pair.slot]: pair for pair in settled}
+    pairs = [pair for pair in choices.cost if standing.get(at[pair.slot], pair) == pair]
+    if not settled <= choices.cost.keys() or len(standing) < len(settled) or len(pairs) < choices.club.meetings:
+        return  # what was settled by hand cannot be, or nothing can
     others = [pair for pair in pairs if pair not in choices.fixed]
     again = {pair for pair in others if not hosts[pair.host].waited}
     waiting = frozenset(host for host in hosts if hosts[host].waited and host in choices.able)

@@ -14,6 +14,10 @@ from bourse.planning.instance import Instance
 from bourse.planning.season import Floats, Schedule, Whole
 from bourse.planning.share import Limit
 
+STRIDE = 0.1  # of Polyak's length, for the first steps of prices
+SHORTER, PATIENCE = 0.6, 3  # after so many rounds without a better bound
+SMOOTH = 0.7  # of the last direction that stays in the next
+
 Duties = Sequence[tuple[int, int]]  # facilitators and slots, by number
 
 
@@ -108,7 +112,7 @@ class Prices:
         self.exact = np.zeros(len(desk.most))
         self.best, self.bound = self.whole, -np.inf
         self.direction = np.zeros(len(desk.most))
-        self.stride, self.stalled = 0.3, 0
+        self.stride, self.stalled = STRIDE, 0
 
     @property
     def whole(self) -> Floats:
@@ -124,9 +128,9 @@ class Prices:
             self.best, self.bound, self.stalled = self.whole, bound, 0
         else:
             self.stalled += 1
-        if self.stalled == 6:
-            self.exact, self.stride, self.stalled = self.best.copy(), self.stride * 0.6, 0
-        self.direction = 0.7 * self.direction + 0.3 * (self.desk.counted(asked) - self.desk.most)
+        if self.stalled == PATIENCE:
+            self.exact, self.stride, self.stalled = self.best.copy(), self.stride * SHORTER, 0
+        self.direction = SMOOTH * self.direction + (1 - SMOOTH) * (self.desk.counted(asked) - self.desk.most)
         free = np.where(self.exact <= 0, np.maximum(0, self.direction), self.direction)
-        if (length := float((free**2).sum())) > 1e-9:
+        if (length := float((free**2).sum())):
             self.exact = np.maximum(0, self.exact + self.stride * max(1, target - bound) / length * self.direction)

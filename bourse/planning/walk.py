@@ -108,7 +108,7 @@ class Road:
         costs = np.full((season.meetings, *self.node.shape), np.inf)
         costs[0] = self.node + self.open
         for n in range(1, season.meetings):
-            near, far = (season.gap + costs[n - 1, :, :, None]).min(1)
+            near, far = (season.follow + costs[n - 1, :, :, None]).min(1)
             costs[n, 0] = self.node[0] + np.minimum(near, far)
             costs[n, 1] = self.node[1] + np.minimum(near, far + row)
         return costs
@@ -119,21 +119,22 @@ class Road:
         costs = np.full((season.meetings, *self.node.shape), np.inf)
         costs[-1] = self.close
         for n in range(season.meetings - 2, -1, -1):
-            near, far = (season.gap + (self.node + costs[n + 1])[:, None, :]).min(2)
+            near, far = (season.follow + (self.node + costs[n + 1])[:, None, :]).min(2)
             costs[n, 0], costs[n, 1] = np.minimum(near, far), np.minimum(near, far + row)
         return costs
 
     def walk(self) -> Walk:
         """The cheapest path; an infinite bound when there is none."""
         season, costs, chosen = self.season, self.forward(), []
-        far, day = np.unravel_index(costs[-1:].argmin(), self.node.shape) if self.node.size else (0, 0)
-        reached = costs[-1, far, day] + self.close[day] if self.node.size else np.inf
+        last = costs[-1] + self.close
+        far, day = np.unravel_index(last.argmin(), last.shape)
+        reached = last[far, day]
         if not np.isfinite(reached):
             return Walk(np.inf, np.zeros(0, np.intp))
         for n in range(season.meetings - 1, -1, -1):
             chosen.append(self._cheapest(int(far), int(day)))
             if n:
-                before = costs[n - 1] + season.gap[:, day]
+                before = costs[n - 1] + season.follow[:, day]
                 before[1] += season.weights["far_row"] * far
                 far, day = np.unravel_index(before.argmin(), before.shape)
         return Walk(float(reached) + self.offset, np.array(chosen[::-1], np.intp))

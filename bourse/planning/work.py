@@ -7,11 +7,14 @@ from time import monotonic
 from typing import Any
 
 from bourse.planning.apart import Report
+from bourse.planning.cluster import Table
 from bourse.planning.core import find_core, find_relaxations
+from bourse.planning.crew import Crew, Over
 from bourse.planning.formulate import formulate
 from bourse.planning.instance import Instance, Placed
 from bourse.planning.optimise import optimise
 
+HANDS = 2  # a solver each; a second thread gains it nothing
 OFTEN = 0.1  # seconds between two reports of a bound
 Tell = Callable[[Any], None]
 
@@ -39,6 +42,19 @@ def plan(tell: Tell, instance: Instance, seconds: float, start: Sequence[Placed]
     tell(Report(None if answer.values is None else formulation.plan(answer.values), answer.bound, answer.is_infeasible))
 
 
+def together(tell: Tell, instance: Instance, seconds: float, start: Sequence[Placed] | None) -> None:
+    """Many clubs at once (see cluster), with two hands."""
+    until = monotonic() + seconds
+    with Crew(instance, HANDS, lambda: monotonic() > until) as crew:
+        table = Table(instance, crew, lambda plan, bound: tell(Report(plan, bound)))
+        try:
+            impossible = table.plan(seconds, start or ())
+        except Over:
+            return
+        if impossible:
+            tell(Report(is_infeasible=True, clubs=tuple(impossible)))
+
+
 def _any_plan(instance: Instance, seconds: float) -> Report:
     """Some plan, whatever it costs, or that there is none."""
     formulation = formulate(instance, is_priced=False)
@@ -58,7 +74,7 @@ def relaxations(tell: Tell, instance: Instance, groups: Sequence[str]) -> None:
         tell(relaxation)
 
 
-JOBS: Mapping[str, Callable[..., None]] = {"plan": plan, "core": core, "relaxations": relaxations}
+JOBS: Mapping[str, Callable[..., None]] = {"plan": plan, "together": together, "core": core, "relaxations": relaxations}
 
 
 def main(line: Connection) -> None:

@@ -29,6 +29,7 @@ def document(
         "seconds": round(proposal.seconds, 3),
         "solver": f"bourse, HiGHS {version('highspy')}",
         "core": list(proposal.core),
+        "cores": {club: list(core) for club, core in proposal.cores.items()},
         "relaxations": [[_change(change) for change in relaxation] for relaxation in relaxations],
         "explain": [_explained(instance, placed, (worth or {}).get(placed)) for placed in proposal.meetings],
     }
