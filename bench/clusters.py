@@ -30,7 +30,9 @@ WEIGHTS = {
 }
 
 
-def cluster(seed: int, clubs: int = 42, companies: int = 500, facilitators: int = 20, dates: int = 250) -> Any:
+def cluster(
+    seed: int, clubs: int = 42, companies: int = 500, facilitators: int = 20, dates: int = 250, meetings: int = 9
+) -> Any:
     """The document of an instance. Companies near each other form a club; some are in two; facilitators are shared."""
     random = Random(seed)
     slots = list(_slots(dates))
@@ -55,7 +57,7 @@ def cluster(seed: int, clubs: int = 42, companies: int = 500, facilitators: int 
             for name in names
         ],
         "clubs": [
-            _club(random, number, slots, around, team)
+            _club(random, number, slots, around, team, meetings + random.randint(-1, 1))
             for number, (around, team) in enumerate(
                 zip(_circles(random, clubs, where, sites), _teams(random, clubs, names), strict=True)
             )
@@ -110,10 +112,11 @@ def _away(random: Random, slots: list[dict[str, Any]], share: float) -> list[str
     return sorted(away)
 
 
-def _club(random: Random, number: int, slots: list[dict[str, Any]], around: list[int], team: list[str]) -> Any:
+def _club(
+    random: Random, number: int, slots: list[dict[str, Any]], around: list[int], team: list[str], meetings: int
+) -> Any:
     key = f"k{number + 1:02}"
     size = len(around)
-    meetings = random.randint(8, 10)
     return {
         "id": key,
         "name": f"Club {number + 1}",

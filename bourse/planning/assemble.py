@@ -15,11 +15,12 @@ Pool = Mapping[str, Mapping[Schedule, int]]  # of each club, schedules and what 
 
 @dataclass(frozen=True)
 class Assembly:
-    """The program that chooses; `schedules` and `duties` say what its columns stand for."""
+    """The program that chooses; `schedules` and `duties` say what its columns stand for, `limits` whose row is which."""
 
     program: Program = field(default_factory=Program)
     schedules: dict[tuple[str, Schedule], int] = field(default_factory=dict)
     duties: dict[Duty, int] = field(default_factory=dict)
+    limits: dict[int, int] = field(default_factory=dict)
 
     def chosen(self, values: Sequence[float]) -> dict[str, Schedule]:
         """The schedule of each club in an answer."""
@@ -44,9 +45,10 @@ def assemble(instance: Instance, desk: Desk, limits: Sequence[Limit], pool: Pool
     for club, schedules in pool.items():
         _choose(assembly, club, schedules)
         _staff(assembly, instance, desk, club, schedules)
-    for limit in limits:
+    for number, limit in enumerate(limits):
         wanted = [assembly.duties[duty] for duty in limit.duties if duty in assembly.duties]
         if len(wanted) > limit.most:
+            assembly.limits[number] = len(assembly.program.rows)
             assembly.program.row(times(1, wanted), most=limit.most)
     return assembly
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from bourse.planning.assemble import assemble
 from bourse.planning.crew import Crew
-from bourse.planning.errand import Choice, Errand, Report
+from bourse.planning.errand import Balance, Choice, Errand, Report
 from bourse.planning.formulate import formulate
 from bourse.planning.instance import Instance, Placed
 from bourse.planning.season import Floats, Schedule
@@ -31,11 +31,20 @@ ROUNDS = 4  # of prices between two looks at the plan
 LOOKS = 2  # at the plan before anything is proven
 RESTARTS = 12
 COLUMNS = 16  # schedules of a club that may go into a plan together
+WIDE = 60  # schedules of a club that are weighed against each other
+BALANCES = 8  # rounds of prices from schedules
 SHARE = 0.1  # of the time that one proof may take at first
 BEYOND = 1.05  # what prices aim at while there is no plan
 FEW = 5.0  # seconds for what is mostly done in less than one
 
 Tell = Callable[[tuple[Placed, ...] | None, int | None], None]
+
+
+class Impossible(Exception):
+    """There is no plan; `clubs`: those that have no season even alone, if that is why."""
+
+    def __init__(self, clubs: Collection[str]) -> None:
+        self.clubs = tuple(clubs)
 
 
 class Table:
@@ -127,38 +136,36 @@ class Table:
 
     def ranked(self, club: str, toll: Floats) -> list[Schedule]:
         """What is known for a club, the cheapest under tolls first."""
-        known = self.pool[club]
-        return sorted(known, key=lambda one: known[one] + toll[[pair.slot for pair in one]].sum())
+        return sorted(self.pool[club], key=lambda one: self.under(toll, club, one))
+
+    def under(self, toll: Floats, club: str, schedule: Schedule) -> float:
+        """What a schedule that is known costs under tolls."""
+        return self.pool[club][schedule] + float(toll[[pair.slot for pair in schedule]].sum())
 
     # The search.
 
-    def plan(self, seconds: float, start: Collection[Placed] = ()) -> Collection[str]:
-        """Search until nothing is left between plan and bound, or time is over.
-
-        Clubs that are returned can have no season at all, not even alone.
-        """
+    def plan(self, seconds: float, start: Collection[Placed] = ()) -> None:
+        """Search until nothing is left between plan and bound, or time is over; raises Impossible."""
         until = monotonic() + seconds
-        if impossible := self.look_at_each(start):
-            return impossible
+        self.look_at_each(start)
         self.lay(start)
         self.begin()
-        if len(self.chosen) < len(self.clubs) and not self.begin_with_any(until - monotonic()):
-            return self.clubs
+        if len(self.chosen) < len(self.clubs):
+            self.begin_with_any(until - monotonic())
         self.prices = Prices(self.desk)
         for _ in range(LOOKS):
             self.climb()
             self.answer(self.clubs)
             self.assemble()
         while self.bound < self.value:
+            self.generate()
             bounds = self.prove(until - monotonic())
             self.assemble()
             self.answer([club for club in self.clubs if self.cost(club) > bounds[club]], SHARE * seconds)
             self.assemble()
-            self.climb()
-        return ()
 
-    def look_at_each(self, start: Collection[Placed]) -> Collection[str]:
-        """Every club as if it were alone, and what they share; clubs for which there is nothing at all."""
+    def look_at_each(self, start: Collection[Placed]) -> None:
+        """Every club as if it were alone, and what they share."""
         self.desk = Desk(self.instance, ())
         reports = {report.club: report for report in self.send(self._first_errands(self.schedules(start)))}
         free = self.desk.charges(np.zeros(len(self.limits)))
@@ -166,7 +173,8 @@ class Table:
         for report in self.send(self.errand(club, free, FIRST_STEPS, KICKS, FEW) for club in unsure):
             reports[report.club] = report
         self.prove_together((report.bound for report in reports.values()), np.zeros(len(self.limits)))
-        return [club for club, report in reports.items() if report.bound == inf]
+        if impossible := [club for club in self.clubs if club in reports and reports[club].bound == inf]:
+            raise Impossible(impossible)
 
     def _first_errands(self, starts: Mapping[str, Schedule]) -> Iterator[Errand]:
         """While hands begin with theirs, what clubs share is counted."""
@@ -206,18 +214,17 @@ class Table:
                 order.appendleft(club)
             self.chosen, self.duties = {}, {}
 
-    def begin_with_any(self, seconds: float) -> bool:
-        """Any plan at all, from a program of all clubs at once; False when it says that there is none."""
+    def begin_with_any(self, seconds: float) -> None:
+        """Any plan at all, from a program of all clubs at once."""
         formulation = formulate(self.instance, is_priced=False)
         for answer in self.crew.each([Choice(formulation.program, {}, seconds)]):
             if answer.is_infeasible:
-                return False
+                raise Impossible(())
             if answer.values is not None:
                 plan = formulation.plan(answer.values)
                 free, starts = self.desk.charges(np.zeros(len(self.limits))), self.schedules(plan)
                 list(self.send(replace(self.errand(club, free, 1), start=starts[club]) for club in self.clubs))
                 self.lay(plan)
-        return True
 
     def place(self, club: str) -> bool:
         """Fit a club in: with what it knows, else with what a search finds, else with what can be proven."""
@@ -241,6 +248,36 @@ class Table:
                 asked = sum((self.desk.asked(report.club, report.asked, charges) for report in reports), np.zeros(1))
                 self.prices.learn(bound, asked, min(self.value, BEYOND * bound))
 
+    def generate(self) -> None:
+        """Prices at which schedules that are known are in balance, and schedules that upset it, in turn.
+
+        Column generation: what a search finds is enough to move prices, proofs come later. Prices move half of the
+        way, and those are kept at which all clubs together seem to cost most.
+        """
+        prices, highest = self.prices.best, -inf
+        for _ in range(BALANCES):
+            charges = self.desk.charges(np.round(prices))
+            tolls = {club: self.desk.toll(club, charges) for club in self.clubs}
+            for report in self.send([self.errand(club, charges, STEPS, KICKS) for club in self.clubs]):
+                self.fit(report.club, report.found)
+            together = sum(min(self.under(tolls[club], club, one) for one in self.pool[club]) for club in self.clubs)
+            together -= float((np.round(prices) * self.desk.most).sum())
+            if together > highest:
+                highest = together
+                self.prices.settle(np.round(prices))
+            prices = (prices + self.balance(tolls)) / 2
+
+    def balance(self, tolls: Mapping[str, Floats]) -> Floats:
+        """The prices of limits, were clubs to mix the schedules that are known."""
+        pool = {club: self.promising(club, tolls[club], WIDE) for club in self.clubs}
+        assembly = assemble(self.instance, self.desk, self.limits, pool)
+        prices = np.zeros(len(self.limits))
+        for duals in self.crew.each([Balance(assembly.program)]):
+            if duals:
+                for limit, row in assembly.limits.items():
+                    prices[limit] = max(0.0, -duals[row])
+        return prices
+
     def answer(self, clubs: Iterable[str], seconds: float = 0) -> None:
         """Clubs, in turn, answer what all others do."""
         for report in self.send(self.errand(club, self.left(club), STEPS, KICKS, seconds) for club in clubs):
@@ -257,9 +294,9 @@ class Table:
                 self.duties = assembly.duties_of(answer.values, self.desk)
                 self.weigh()
 
-    def promising(self, club: str, toll: Floats) -> dict[Schedule, int]:
+    def promising(self, club: str, toll: Floats, most: int = COLUMNS) -> dict[Schedule, int]:
         """The club's best schedules under tolls, and the one it has."""
-        kept = [*self.ranked(club, toll)[:COLUMNS], *filter(None, [self.chosen.get(club)])]
+        kept = [*self.ranked(club, toll)[:most], *filter(None, [self.chosen.get(club)])]
         return {schedule: self.pool[club][schedule] for schedule in kept}
 
     def prove(self, seconds: float) -> dict[str, float]:

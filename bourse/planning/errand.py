@@ -1,13 +1,13 @@
 """What is done for one club under tolls: a better bound, better schedules, and, when asked, the proof."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from bourse.planning.improve import improve
 from bourse.planning.instance import Instance
-from bourse.planning.optimise import Answer, optimise
+from bourse.planning.optimise import Answer, optimise, shadow_prices
 from bourse.planning.program import Program
 from bourse.planning.prove import prove
 from bourse.planning.walk import Ascent, Duals, ascend
@@ -52,7 +52,14 @@ class Choice:
     seconds: float
 
 
-Task = Errand | Choice
+@dataclass(frozen=True, eq=False)
+class Balance:
+    """A program whose rows are to be priced."""
+
+    program: Program = field(repr=False)
+
+
+Task = Errand | Choice | Balance
 
 
 class Hand:
@@ -62,9 +69,11 @@ class Hand:
         self.instance = instance
         self.seasons: dict[str, tuple[Season, ...]] = {}
 
-    def do(self, task: Task) -> Report | Answer:
+    def do(self, task: Task) -> Report | Answer | Sequence[float]:
         if isinstance(task, Choice):
             return optimise(task.program, task.seconds, task.start)
+        if isinstance(task, Balance):
+            return shadow_prices(task.program)
         if task.club not in self.seasons:
             self.seasons[task.club] = tuple(ways(sift(self.instance, self.instance.clubs[task.club])))
         return Visit(self.seasons[task.club], task).report()

@@ -59,6 +59,18 @@ def optimise(
     return _answer(highs)
 
 
+def shadow_prices(program: Program) -> Sequence[float]:
+    """What each row's bound is worth, were fractions allowed; nothing when there is no answer."""
+    highs = Highs()
+    for option, value in OPTIONS.items():
+        highs.setOptionValue(option, value)
+    model = _model(program)
+    model.integrality_ = []
+    highs.passModel(model)
+    highs.run()
+    return list(highs.getSolution().row_dual) if highs.getModelStatus() == HighsModelStatus.kOptimal else []
+
+
 def _without_columns(program: Program) -> Answer:
     """Nothing to choose, which HiGHS calls no answer: each row holds for a sum of nothing, or there is no plan."""
     if all(least <= 0 <= most for least, _, most in program.rows):

@@ -7,6 +7,7 @@ incomplete. HiGHS works in a process of its own: when it dies, or is stopped, th
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from itertools import chain
 from time import monotonic
 
 from bourse.planning.adjust import forbid, only
@@ -18,7 +19,7 @@ from bourse.planning.instance import Instance, Placed
 from bourse.planning.relax import Relaxation
 
 ANNEALING = 1.5  # seconds at most; a quiet machine takes a third of that for a club
-MANY = 4  # clubs that are better planned side by side than in one program
+MANY = 3  # clubs that are better planned side by side than in one program
 SECONDS = 10.0
 FOR_REASONS = 30.0  # seconds beyond the agreed ones to say why there is no plan
 
@@ -137,7 +138,7 @@ def _with_cores(search: Search, process: Apart, until: float, should_stop: Calla
     """Why there is no plan; club by club where clubs have none even alone."""
     seasons = {club: only(search.instance, club) for club in search.clubs} or {"": search.instance}
     found = {
-        club: next(process.work("core", season, until=until, should_stop=should_stop), ())
+        club: tuple(chain(*process.work("core", season, until=until, should_stop=should_stop)))
         for club, season in seasons.items()
     }
     cores = {club: core for club, core in found.items() if core}

@@ -122,6 +122,10 @@ class Prices:
         """What everybody could have paid: bounds of clubs together prove that much less."""
         return float((prices * self.desk.most).sum())
 
+    def settle(self, prices: Floats) -> None:
+        """These are the best, says somebody else."""
+        self.best, self.exact = prices, prices.copy()
+
     def learn(self, bound: float, asked: Floats, target: float) -> None:
         """Move on from what was asked at these prices and what it proved."""
         if bound > self.bound:

@@ -7,7 +7,7 @@ from time import monotonic
 from typing import Any
 
 from bourse.planning.apart import Report
-from bourse.planning.cluster import Table
+from bourse.planning.cluster import Impossible, Table
 from bourse.planning.core import find_core, find_relaxations
 from bourse.planning.crew import Crew, Over
 from bourse.planning.formulate import formulate
@@ -48,11 +48,11 @@ def together(tell: Tell, instance: Instance, seconds: float, start: Sequence[Pla
     with Crew(instance, HANDS, lambda: monotonic() > until) as crew:
         table = Table(instance, crew, lambda plan, bound: tell(Report(plan, bound)))
         try:
-            impossible = table.plan(seconds, start or ())
+            table.plan(seconds, start or ())
         except Over:
-            return
-        if impossible:
-            tell(Report(is_infeasible=True, clubs=tuple(impossible)))
+            pass
+        except Impossible as impossible:
+            tell(Report(is_infeasible=True, clubs=impossible.clubs))
 
 
 def _any_plan(instance: Instance, seconds: float) -> Report:
