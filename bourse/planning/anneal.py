@@ -22,7 +22,7 @@ FIRST = 1_000  # of them before the first plan is shown
 TRIES = 30  # at a set of dates for which there are hosts
 CLOCK = 64  # rounds between two looks at the clock
 HOT, COLD = 0.02, 0.002  # the first temperature and the last, as shares of what the plan costs; tried on a few clubs
-PASSED_OVER = 10**7  # more than any score: a host that waited is left out, which no plan may
+PASSED_OVER = 10**7  # far more than a season costs: what no plan may do, the annealing unlearns
 
 Plan = tuple[Pair, ...]  # in order of dates
 Chain = tuple[float, Any]  # a cost, and a slot with the link before it
