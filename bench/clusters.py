@@ -79,7 +79,12 @@ def _slots(dates: int) -> Iterator[dict[str, Any]]:
 def _company(random: Random, number: int, site: int, companies: int) -> dict[str, Any]:
     rivals = [f"c{random.randrange(companies):03}"] if random.random() < 0.15 else []
     name = f"c{number:03}"
-    return {"id": name, "name": f"Company {number}", "site": f"t{site:02}", "competitors": [c for c in rivals if c != name]}
+    return {
+        "id": name,
+        "name": f"Company {number}",
+        "site": f"t{site:02}",
+        "competitors": [c for c in rivals if c != name],
+    }
 
 
 def _circles(random: Random, clubs: int, where: list[int], sites: list[tuple[float, float]]) -> Iterator[list[int]]:

@@ -1,10 +1,9 @@
-"""Puts a plan together from schedules that clubs have found: one for each club, and who facilitates, at the least cost."""
+"""Puts a plan together from schedules that clubs have found: one for each, and who facilitates, at the least cost."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bourse.planning.instance import Instance
 from bourse.planning.program import Program, times
 from bourse.planning.season import Schedule
 from bourse.planning.share import Duty, Limit
@@ -15,7 +14,7 @@ Pool = Mapping[str, Mapping[Schedule, int]]  # of each club, schedules and what 
 
 @dataclass(frozen=True)
 class Assembly:
-    """The program that chooses; `schedules` and `duties` say what its columns stand for, `limits` whose row is which."""
+    """The program that chooses; `schedules` and `duties` name its columns, `limits` some of its rows."""
 
     program: Program = field(default_factory=Program)
     schedules: dict[tuple[str, Schedule], int] = field(default_factory=dict)
@@ -39,12 +38,12 @@ class Assembly:
         return dict(asked)
 
 
-def assemble(instance: Instance, desk: Desk, limits: Sequence[Limit], pool: Pool) -> Assembly:
+def assemble(desk: Desk, limits: Sequence[Limit], pool: Pool) -> Assembly:
     """Each club has one schedule, each of its meetings one facilitator, and nobody does more than he can."""
     assembly = Assembly()
     for club, schedules in pool.items():
         _choose(assembly, club, schedules)
-        _staff(assembly, instance, desk, club, schedules)
+        _staff(assembly, desk, club, schedules)
     for number, limit in enumerate(limits):
         wanted = [assembly.duties[duty] for duty in limit.duties if duty in assembly.duties]
         if len(wanted) > limit.most:
@@ -59,7 +58,7 @@ def _choose(assembly: Assembly, club: str, schedules: Mapping[Schedule, int]) ->
     assembly.schedules.update(columns)
 
 
-def _staff(assembly: Assembly, instance: Instance, desk: Desk, club: str, schedules: Mapping[Schedule, int]) -> None:
+def _staff(assembly: Assembly, desk: Desk, club: str, schedules: Mapping[Schedule, int]) -> None:
     meeting = defaultdict(list)
     for schedule in schedules:
         for pair in schedule:

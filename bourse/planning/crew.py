@@ -80,7 +80,7 @@ class Crew(AbstractContextManager["Crew"]):
             for hand in self.hands:
                 if hand.task is None and (task := next(tasks, None)):
                     hand.give(task)
-            busy = {hand.apart.line: hand for hand in self.hands if hand.task}
+            busy: dict[Any, Hired] = {hand.apart.line: hand for hand in self.hands if hand.task}
             if not busy:
                 return
             for line in wait(list(busy), LOOK):

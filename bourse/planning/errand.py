@@ -1,19 +1,19 @@
 """What is done for one club under tolls: a better bound, better schedules, and, when asked, the proof."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
 from bourse.planning.improve import improve
 from bourse.planning.instance import Instance
-from bourse.planning.optimise import Answer, optimise, shadow_prices
+from bourse.planning.optimise import optimise, shadow_prices
 from bourse.planning.program import Program
 from bourse.planning.prove import prove
-from bourse.planning.walk import Ascent, Duals, ascend
 from bourse.planning.season import Floats, Schedule, Season, Whole, ways
 from bourse.planning.sift import sift
-
+from bourse.planning.walk import Ascent, Duals, ascend
 
 NOISE = 1e-6  # of sums
 
@@ -34,7 +34,7 @@ class Errand:
 
 @dataclass(frozen=True, eq=False)
 class Report:
-    """`bound`: under the tolls; `found`: schedules and what they cost without; `asked`: how often each slot is wanted."""
+    """`bound`: under the tolls; `found`: schedules and what they cost without; `asked`: how often for each slot."""
 
     club: str
     bound: float
@@ -69,7 +69,8 @@ class Hand:
         self.instance = instance
         self.seasons: dict[str, tuple[Season, ...]] = {}
 
-    def do(self, task: Task) -> Report | Answer | Sequence[float]:
+    def do(self, task: Task) -> Any:
+        """A report of an errand, the answer to a choice, the prices of a balance."""
         if isinstance(task, Choice):
             return optimise(task.program, task.seconds, task.start)
         if isinstance(task, Balance):
@@ -95,15 +96,15 @@ class Visit:
         duals = errand.duals or tuple(Duals.first(season) for season in self.seasons)
         ascents = [self._ascend(season, of_way) for season, of_way in zip(self.seasons, duals, strict=True)]
         bounds = [float(np.ceil(ascent.bound - NOISE)) for ascent in ascents]
-        asked = np.zeros(len(errand.toll))
+        asked: Floats = np.zeros(len(errand.toll))
         if bounds:
             cheapest = int(np.argmin(bounds))
             walks, season = ascents[cheapest].walks, self.seasons[cheapest]
-            asked = np.bincount(season.slot, walks, minlength=len(asked))
+            asked = np.bincount(season.slot, walks, minlength=len(asked)).astype(float)
         for way in np.argsort(bounds) if errand.seconds else ():
             if bounds[way] < self.cutoff:
                 bounds[way] = max(bounds[way], self._prove(self.seasons[way], ascents[way].duals))
-        bound = min([*bounds, self.cutoff])
+        bound = float(min([*bounds, self.cutoff]))
         return Report(errand.club, bound, self.found, tuple(ascent.duals for ascent in ascents), asked)
 
     def _ascend(self, season: Season, duals: Duals) -> Ascent:

@@ -13,8 +13,8 @@ import numpy as np
 
 from bourse.planning.optimise import optimise
 from bourse.planning.program import Program, Term, times
-from bourse.planning.walk import Duals, Road
 from bourse.planning.season import Floats, Season, Whole
+from bourse.planning.walk import Duals, Road
 
 NOISE = 1e-6  # of sums
 Node = tuple[int, int]  # is its host far, and which day

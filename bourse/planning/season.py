@@ -18,7 +18,7 @@ Schedule = tuple[Pair, ...]  # one club's meetings, in order of dates
 
 
 class Season:
-    """Pairs by their number, hosts and days by theirs. `due`: hosts without whom this way of rotating is not allowed."""
+    """Pairs by their number, hosts and days by theirs. `due`: hosts without whom this way of rotating is not right."""
 
     def __init__(self, choices: Choices, pairs: Sequence[Pair], due: frozenset[str] = frozenset()) -> None:
         self.choices, self.pairs = choices, tuple(pairs)
@@ -31,7 +31,9 @@ class Season:
         self.is_far = np.array([pair.host in choices.far for pair in pairs], np.intp)
         # A day is where a meeting can stand: with no least gap a club may meet twice on one, and each slot is its own.
         apart = np.array(choices.instance.days, np.intp)[self.slot]
-        _, first, self.day = np.unique(apart if choices.club.min_gap_days else self.slot, return_index=True, return_inverse=True)
+        _, first, self.day = np.unique(
+            apart if choices.club.min_gap_days else self.slot, return_index=True, return_inverse=True
+        )
         self.days = apart[first]
         self.weekday = (self.days + choices.instance.start.weekday()) % 7
         self.steps = self.meetings * np.sort(np.array(choices.instance.fairness_steps, float))
@@ -54,7 +56,7 @@ class Season:
         club = self.choices.club
         apart = self.days[None, :] - self.days[:, None]
         off = np.maximum(0, np.abs(apart - club.target_gap_days) - club.gap_tolerance_days)
-        behind = np.cumsum(self.is_settled) - self.is_settled  # settled days before each
+        behind: Whole = np.cumsum(self.is_settled) - self.is_settled  # settled days before each
         passed = behind[None, :] - (behind + self.is_settled)[:, None]
         later = np.triu(np.ones(apart.shape, bool), 1)
         allowed = later & (apart >= club.min_gap_days) & (passed <= 0)
@@ -112,7 +114,7 @@ class Season:
         return float(1 + abs(self.choices.constant) + self.meetings * each + unfair)
 
     def is_allowed(self, chosen: Whole) -> bool:
-        """Whether there are as many meetings as agreed, none hosts twice, all that are due do, what is settled stands."""
+        """Whether there are as many meetings as agreed, nobody twice, all who are due, and what is settled stands."""
         held = np.bincount(self.host[chosen], minlength=len(self.hosts))
         return (
             len(chosen) == self.meetings
@@ -132,7 +134,7 @@ class Season:
 
 
 def ways(choices: Choices) -> Iterator[Season]:
-    """The ways that rotation leaves: nobody who hosted last season does again, or all who wait and are able host too."""
+    """What rotation leaves: nobody who hosted last season does again, or all who wait and are able host too."""
     hosts, settled = choices.club.hosts, choices.fixed | choices.locked
     at = choices.instance.days if choices.club.min_gap_days else range(len(choices.instance.slots))
     standing = {at[pair.slot]: pair for pair in settled}

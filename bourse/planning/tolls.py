@@ -6,7 +6,7 @@ season under tolls still costs whole points. A limit that is reached has an infi
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -30,7 +30,11 @@ class Desk:
         self.shape = (len(instance.facilitators), len(instance.slots))
         self.most = np.array([limit.most for limit in limits], float)
         entries = sorted(
-            {(row, self.facilitators[duty.facilitator], duty.slot) for row, limit in enumerate(limits) for duty in limit.duties}
+            {
+                (row, self.facilitators[duty.facilitator], duty.slot)
+                for row, limit in enumerate(limits)
+                for duty in limit.duties
+            }
         )
         self.row, self.who, self.when = np.array(entries, np.intp).reshape(-1, 3).T
         self.teams = {club: self._team(club) for club in instance.clubs}
@@ -82,7 +86,9 @@ class Desk:
         """Whom the club asks for, at these charges."""
         team, costs = self.teams[club]
         slots = [pair.slot for pair in schedule]
-        return [(int(team[row]), slot) for row, slot in zip((costs + charges[team])[:, slots].argmin(0), slots, strict=True)]
+        return [
+            (int(team[row]), slot) for row, slot in zip((costs + charges[team])[:, slots].argmin(0), slots, strict=True)
+        ]
 
     def taken(self, duties: Iterable[tuple[int, int]]) -> Floats:
         """How much of each limit duties take."""
@@ -93,7 +99,7 @@ class Desk:
 
     def counted(self, asked: Floats) -> Floats:
         """How much of each limit is asked for."""
-        return np.bincount(self.row, asked[self.who, self.when], minlength=len(self.most))
+        return np.bincount(self.row, asked[self.who, self.when], minlength=len(self.most)).astype(float)
 
     def asked(self, club: str, slots: Floats, charges: Floats) -> Floats:
         """For whom the club asks when it meets so often on each slot."""
@@ -105,7 +111,7 @@ class Desk:
 
 
 class Prices:
-    """Prices that climb towards the best bound: dearer where more is asked than there is (Lagrange, by subgradients)."""
+    """Prices that climb towards the best bound: dearer where more is asked than there is (by subgradients)."""
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
@@ -117,10 +123,6 @@ class Prices:
     @property
     def whole(self) -> Floats:
         return np.round(self.exact)
-
-    def refund(self, prices: Floats) -> float:
-        """What everybody could have paid: bounds of clubs together prove that much less."""
-        return float((prices * self.desk.most).sum())
 
     def settle(self, prices: Floats) -> None:
         """These are the best, says somebody else."""
@@ -136,5 +138,5 @@ class Prices:
             self.exact, self.stride, self.stalled = self.best.copy(), self.stride * SHORTER, 0
         self.direction = SMOOTH * self.direction + (1 - SMOOTH) * (self.desk.counted(asked) - self.desk.most)
         free = np.where(self.exact <= 0, np.maximum(0, self.direction), self.direction)
-        if (length := float((free**2).sum())):
+        if length := float((free**2).sum()):
             self.exact = np.maximum(0, self.exact + self.stride * max(1, target - bound) / length * self.direction)

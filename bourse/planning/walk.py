@@ -57,18 +57,26 @@ class Duals:
 
     def turned(self, subgradient: "Duals") -> "Duals":
         """This direction, turned some way towards another."""
-        return Duals(*(SMOOTH * old + (1 - SMOOTH) * new for old, new in zip(self, subgradient, strict=True)))
+        host, member, weekday = (SMOOTH * old + (1 - SMOOTH) * new for old, new in zip(self, subgradient, strict=True))
+        return Duals(host, member, weekday)
 
     def free(self, at: "Duals", season: Season) -> "Duals":
         """The part of this direction that does not lead out at once."""
-        limits = zip(self, at, self.bounds(season), strict=True)
-        return Duals(*(np.where(where <= low, np.maximum(0, to), np.where(where >= high, np.minimum(0, to), to)) for to, where, (low, high) in limits))
+        limits = zip(self, at, at.bounds(season), strict=True)
+        host, member, weekday = (_inside(towards, where, low, high) for towards, where, (low, high) in limits)
+        return Duals(host, member, weekday)
 
     def squared(self) -> float:
         return float(sum((part**2).sum() for part in self))
 
     def __iter__(self) -> Iterator[Floats]:
         yield from (self.host, self.member, self.weekday)
+
+
+def _inside(towards: Floats, where: Floats, low: Floats | float, high: float) -> Floats:
+    """A direction without what leads below the lowest or above the highest."""
+    upwards = np.where(where <= low, np.maximum(0, towards), towards)
+    return np.where(where >= high, np.minimum(0, upwards), upwards)
 
 
 @dataclass(frozen=True)
@@ -81,7 +89,7 @@ class Walk:
 
 @dataclass(frozen=True)
 class Ascent:
-    """What some steps came to: the best bound, its duals and path; `walks`: how often each pair was walked, in parts."""
+    """What some steps came to: the best bound, its duals and path; `walks`: each pair's share of the steps."""
 
     bound: float
     duals: Duals
@@ -146,9 +154,9 @@ class Road:
 
 def _ends(season: Season) -> tuple[Floats, Floats]:
     """Where a path may begin and end: not behind what is settled, nor before."""
-    settled = np.cumsum(season.is_settled)
-    begun = settled - season.is_settled == 0
-    return np.where(begun, 0.0, np.inf), np.where(settled == settled[-1:], 0.0, np.inf)
+    settled: Whole = np.cumsum(season.is_settled)
+    before = settled - season.is_settled
+    return np.where(before == 0, 0.0, np.inf), np.where(settled == settled[-1:], 0.0, np.inf)
 
 
 def _refunded(season: Season, duals: Duals) -> float:
@@ -164,9 +172,9 @@ def _beyond(season: Season, duals: Duals, walk: Walk) -> Duals:
     step = np.minimum((duals.member / weight).astype(np.intp), len(season.steps) - 1)
     allowed = season.steps[step] if len(season.steps) else 0
     return Duals(
-        np.bincount(season.host[chosen], minlength=len(season.hosts)) - 1.0,
+        np.bincount(season.host[chosen], minlength=len(season.hosts)).astype(float) - 1,
         (season.absence[chosen].sum(0) - allowed) / MEETING,
-        np.bincount(season.weekday[season.day[chosen]], minlength=7) - float(season.even_share),
+        np.bincount(season.weekday[season.day[chosen]], minlength=7).astype(float) - season.even_share,
     )
 
 

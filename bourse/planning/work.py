@@ -7,7 +7,7 @@ from time import monotonic
 from typing import Any
 
 from bourse.planning.apart import Report
-from bourse.planning.cluster import Impossible, Table
+from bourse.planning.cluster import Cluster, Impossible
 from bourse.planning.core import find_core, find_relaxations
 from bourse.planning.crew import Crew, Over
 from bourse.planning.formulate import formulate
@@ -46,9 +46,9 @@ def together(tell: Tell, instance: Instance, seconds: float, start: Sequence[Pla
     """Many clubs at once (see cluster), with two hands."""
     until = monotonic() + seconds
     with Crew(instance, HANDS, lambda: monotonic() > until) as crew:
-        table = Table(instance, crew, lambda plan, bound: tell(Report(plan, bound)))
+        cluster = Cluster(instance, crew, lambda plan, bound: tell(Report(plan, bound)))
         try:
-            table.plan(seconds, start or ())
+            cluster.plan(seconds, start or ())
         except Over:
             pass
         except Impossible as impossible:

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ import pytest
 from bench.clusters import cluster
 from bench.seasons import impossible, replan, season
 from bourse.planning.adjust import forbid, lock
-from bourse.planning.cluster import Table
+from bourse.planning.cluster import Cluster
 from bourse.planning.crew import Crew, Over
 from bourse.planning.errand import Errand, Hand
 from bourse.planning.formulate import formulate
@@ -49,21 +49,21 @@ def alone(instance: Instance) -> tuple[float, float]:
     return report.bound, min(costs, default=float("inf"))
 
 
-SEASONS = {
-    "plain": lambda seed: season(seed, **MODEST),
-    "tight": lambda seed: season(seed, **(MODEST | {"meetings": 6, "hosts": 7, "dates": 26}), min_gap_days=35, quorum=2),
-    "twice a day": lambda seed: season(seed, **MODEST, min_gap_days=0, target_gap_days=3),
-    "far": lambda seed: season(seed, **MODEST, far_km=5),
-    "rotating": lambda seed: rotating(seed),
-}
-
-
 def rotating(seed: int) -> dict[str, Any]:
     """Few wait, so that those who hosted last season may do so again, once all who wait have."""
     document = season(seed, **MODEST)
     for number, host in enumerate(document["clubs"][0]["hosts"]):
         host["waited"] = int(number < seed % 4)
     return document
+
+
+SEASONS: dict[str, Callable[[int], Any]] = {
+    "plain": lambda seed: season(seed, **MODEST),
+    "tight": lambda seed: season(seed, **(MODEST | {"meetings": 6, "hosts": 7, "dates": 26}), min_gap_days=35),
+    "twice a day": lambda seed: season(seed, **MODEST, min_gap_days=0, target_gap_days=3),
+    "far": lambda seed: season(seed, **MODEST, far_km=5),
+    "rotating": rotating,
+}
 
 
 @pytest.mark.parametrize("kind", SEASONS)
@@ -93,14 +93,14 @@ def test_an_impossible_club_has_no_bound():
 
 
 class Told:
-    """What a table told: every plan is judged when it comes."""
+    """What a search told: every plan is judged when it comes."""
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         self.judge = Judge(document)
         self.costs: list[int] = []
         self.bound = 0
 
-    def __call__(self, plan: Collection[Placed] | None, bound: int | None) -> None:
+    def __call__(self, plan: tuple[Placed, ...] | None, bound: int | None) -> None:
         if plan is not None:
             report = self.judge.judge(as_json(plan))
             assert report["hard"] == 0, report["broken"]
@@ -114,7 +114,7 @@ def planned(document: dict[str, Any], seconds: float, hands: int = 0) -> Told:
     told, instance, until = Told(document), parse(document), time.monotonic() + seconds
     with Crew(instance, hands, lambda: time.monotonic() > until) as crew:
         try:
-            Table(instance, crew, told).plan(seconds)
+            Cluster(instance, crew, told).plan(seconds)
         except Over:
             pass
     return told
@@ -123,10 +123,9 @@ def planned(document: dict[str, Any], seconds: float, hands: int = 0) -> Told:
 @pytest.mark.parametrize("seed", range(3))
 def test_three_clubs_come_to_what_one_program_of_them_all_comes_to(seed):
     document = season(seed, **SMALL, clubs=3, quorum=1)
-    told, best = planned(document, 2.0), optimum(parse(document))
+    told, best = planned(document, 12.0), optimum(parse(document))
     assert best
-    assert told.bound <= best[1] <= told.costs[-1] <= best[1] * 1.02
-    assert told.bound >= best[1] * 0.95
+    assert (told.costs[-1], told.bound) == (best[1], best[1])
     assert told.costs == sorted(told.costs, reverse=True)
 
 
@@ -142,9 +141,11 @@ def test_clubs_that_want_the_same_facilitator_every_time_share_him():
 def test_slots_that_overlap_count_as_one_for_a_facilitator():
     document = cluster(6, **(THREE | {"facilitators": 1}))
     document["facilitators"][0] |= {"unavailable": [], "max_per_week": None}
-    for slot in document["slots"]:
-        slot["start"], slot["end"] = slot["start"].replace("T14:00", "T08:00"), slot["end"].replace("T18:00", "T13:00")
-    later = [slot | {"id": slot["id"] + "b", "start": slot["start"].replace("08:00", "11:00")} for slot in document["slots"]]
+    later = [
+        slot
+        | {"id": slot["id"] + "b", "start": slot["start"].replace("T14", "T16"), "end": f"{slot['end'][:10]}T20:00"}
+        for slot in document["slots"]
+    ]
     document["slots"] = sorted([*document["slots"], *later], key=lambda slot: slot["start"])
     for member in (member for club in document["clubs"] for member in club["members"]):
         member["answers"] = "".join(2 * letter for letter in member["answers"])
@@ -156,7 +157,8 @@ def test_a_cluster_is_planned_by_the_planner_of_seasons():
     proposal = rotate(parse(document), 6.0)
     report = Judge(document).judge(as_json(proposal.meetings))
     assert (report["hard"], report["objective"]) == (0, proposal.objective)
-    assert proposal.bound and 0.9 * proposal.objective <= proposal.bound <= proposal.objective
+    assert proposal.bound and proposal.objective
+    assert 0.9 * proposal.objective <= proposal.bound <= proposal.objective
 
 
 def test_clubs_without_any_season_are_named_each_with_its_core():
