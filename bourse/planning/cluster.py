@@ -31,7 +31,8 @@ KICKS = 12  # of search, whenever a club answers the others
 ROUNDS = 4  # of prices from paths, between two looks at the plan
 LOOKS = 2  # at the plan, before prices come from schedules
 BALANCES = 8  # rounds of prices from schedules, before anything is proven
-HARDLY = 0.5  # a point by which prices move no more
+HARDLY, NEAR = 0.5, 4.0  # points by which prices do not move any more, or move all the way
+IDLE = 3  # looks without a better plan or bound, after which none is expected
 RESTARTS = 12  # of the first plan, with those first for whom nothing was left
 COLUMNS = 16  # schedules of a club that may go into a plan together
 WIDE = 60  # schedules of a club that are weighed against each other for prices
@@ -63,7 +64,7 @@ class Cluster:
         self.errands = 0
 
     def plan(self, seconds: float, start: Collection[Placed] = ()) -> None:
-        """Search until nothing is left between plan and bound, or the crew's time is over; raises Impossible."""
+        """Search until plan and bound meet or nothing moves, or the crew's time is over; raises Impossible."""
         until = monotonic() + seconds
         self.look_at_each(start)
         self.begin(start)
@@ -73,12 +74,15 @@ class Cluster:
             self.climb()
             self.answer(self.clubs)
             self.assemble()
-        while self.bound < self.value:
+        idle = 0
+        while self.bound < self.value and idle < IDLE:
+            before = self.value, self.bound
             self.generate()
             dear = self.prove(until - monotonic())
             self.assemble()
             self.answer(dear, SHARE * (until - monotonic()))
             self.assemble()
+            idle = idle + 1 if (self.value, self.bound) == before else 0
 
     # Errands, and what comes of them.
 
@@ -242,9 +246,10 @@ class Cluster:
             if together > highest:
                 highest = together
                 self.prices.settle(np.round(prices))
-            last, prices = prices, (prices + self.balance(tolls)) / 2
-            if np.abs(prices - last).max(initial=0) < HARDLY:
+            balance = self.balance(tolls)
+            if (off := np.abs(prices - balance).max(initial=0)) < HARDLY:
                 return
+            prices = balance if off < NEAR else (prices + balance) / 2
 
     def lowest(self, tolls: Mapping[str, Floats]) -> dict[str, float]:
         """What each club is known to cost at most under tolls."""
