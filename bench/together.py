@@ -52,6 +52,8 @@ def measured(document: Any, seconds: float) -> str:
     meter = Meter()
     already = sum(os.times()[:2])
     proposal = rotate(parse(document), seconds, meter)
+    if not proposal.meetings:
+        return f"| {proposal.seconds:.0f} | {meter.processor - already:.0f} s | none |"
     judged = Judge(document).judge(as_json(proposal.meetings))
     assert not judged["hard"], judged["broken"]
     assert judged["objective"] == proposal.objective

@@ -25,7 +25,7 @@ from bourse.planning.table import Table, schedules_of
 from bourse.planning.tolls import Desk, Prices
 from bourse.planning.walk import Duals
 
-FIRST_STEPS = 40  # of ascent, for each club
+FIRST_STEPS = 16  # of ascent, for each club alone
 STEPS = 16  # of ascent, whenever the tolls have changed
 KICKS = 12  # of search, whenever a club answers the others
 ROUNDS = 4  # of prices from paths, between two looks at the plan

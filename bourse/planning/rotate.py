@@ -19,6 +19,7 @@ from bourse.planning.instance import Instance, Placed
 from bourse.planning.relax import Relaxation
 
 ANNEALING = 1.5  # seconds at most; a quiet machine takes a third of that for a club
+FEW = 8  # clubs for which annealing finds a first plan sooner than two hands
 MANY = 3  # clubs that are better planned side by side than in one program
 SECONDS = 10.0
 FOR_REASONS = 30.0  # seconds beyond the agreed ones to say why there is no plan
@@ -113,7 +114,7 @@ def rotate(
     search = Search(instance, watch)
     until = search.began + seconds
     with Apart() as process:
-        for plan in plans_at_once(instance, min(ANNEALING, seconds / 4)):
+        for plan in plans_at_once(instance, min(ANNEALING, seconds / 4)) if len(instance.clubs) <= FEW else ():
             search.take(plan)
         try:
             _search(search, process, until, should_stop)
