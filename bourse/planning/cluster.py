@@ -70,6 +70,8 @@ class Cluster:
         self.begin(start)
         if self.value == inf:
             self.begin_with_any(until - monotonic())
+        if self.value == inf:
+            return
         for _ in range(LOOKS):
             self.climb()
             self.answer(self.clubs)
