@@ -53,6 +53,7 @@ from bourse.people.bounces import note_refusal, undeliverable
 from bourse.people.commands import link
 from bourse.people.enter import fingerprint
 from bourse.people.models import Alias
+from bourse.planning.commands import plan
 from bourse.problems import attachment_views as attachments
 from bourse.problems import version_views as versions
 from bourse.problems import views as problems
@@ -65,7 +66,7 @@ ROOMS = (
     *(problems, versions, attachments, board, agenda, attendance, outcomes),
     *(home, club_views, feed_views, reply_views, outbox_views, foreseen_views, offline),
 )
-COMMANDS = (init, serve, demo, link, people, worker, letters, list_meetings, hear)
+COMMANDS = (init, serve, demo, link, people, worker, letters, list_meetings, hear, plan)
 MAX_REQUEST = 50 * 2**20
 
 compress = Compress()

@@ -1,0 +1,1 @@
+"""Planning: who receives the club when, over a whole season."""
