@@ -23,6 +23,7 @@ def claire(app, club, client, visit):
         meeting.starts_at, meeting.ends_at = at(0, "14:00"), at(0, "18:00")
         db.session.commit()
         carry()
+        db.session.commit()
         clock.move_to(at(-22))
         yield visit(client, "claire")
 
