@@ -203,7 +203,7 @@ def test_of_ten_thousand_old_mails_each_round_takes_fifty_and_asks_for_no_other(
     with BadMailbox(a_mail(b"%d" % number) for number in range(1, 10_001)) as mailbox:
         begun = time.monotonic()
         assert collector(mailbox, Ear())._round()
-        assert time.monotonic() - begun < 5
+        assert time.monotonic() - begun < 30
         assert mailbox.fetched == list(range(1, 51))
 
 
