@@ -6,11 +6,9 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from bourse.clock import now
 from bourse.db import db
-from bourse.meetings.due import write_calendar_letters
 from bourse.meetings.models import Meeting
-from tests.home.test_due import at
+from tests.home.test_due import at, carry
 
 
 @pytest.fixture
@@ -23,7 +21,8 @@ def claire(app, club, client, visit):
     with time_machine.travel(at(-60)) as clock:
         meeting = db.session.get_one(Meeting, club.meeting)
         meeting.starts_at, meeting.ends_at = at(0, "14:00"), at(0, "18:00")
-        write_calendar_letters(now())
+        db.session.commit()
+        carry()
         db.session.commit()
         clock.move_to(at(-22))
         yield visit(client, "claire")

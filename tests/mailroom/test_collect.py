@@ -31,7 +31,6 @@ def database_url(fresh_sqlite):
 @pytest.fixture(autouse=True)
 def short_waits(monkeypatch):
     monkeypatch.setattr(collect, "PAUSE_SECONDS", 0.1)
-    monkeypatch.setattr(line, "SECONDS", 1)
 
 
 @pytest.fixture
@@ -120,7 +119,8 @@ def test_of_a_huge_mail_only_the_beginning_is_fetched(app, mailbox, monkeypatch)
     assert [len(raw) for raw in ear.heard] == [1000]
 
 
-def test_a_mailbox_that_is_away_or_silent_is_left_alone_and_tells_no_password(app, logs):
+def test_a_mailbox_that_is_away_or_silent_is_left_alone_and_tells_no_password(app, logs, monkeypatch):
+    monkeypatch.setattr(line, "SECONDS", 1)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
         begun = time.monotonic()
@@ -140,7 +140,6 @@ def test_a_wrong_password_is_told_without_it(app, mailbox, logs):
 
 def test_a_mailbox_that_never_answers_holds_no_letter_up(app, club, smtp, runner, monkeypatch):
     """The collector has its own thread; the worker, here told to end when nothing is due, has carried all by then."""
-    monkeypatch.setattr(line, "SECONDS", 30)
     until_nothing_is_due = Worker.run
     monkeypatch.setattr(Worker, "run", lambda carrier, once: until_nothing_is_due(carrier, once=True))
     with socket.create_server(("127.0.0.1", 0)) as silent:
@@ -156,7 +155,6 @@ def test_a_mailbox_that_never_answers_holds_no_letter_up(app, club, smtp, runner
 @pytest.mark.parametrize("how", ["half", "drips"])
 def test_while_a_mail_comes_slowly_everybody_else_writes(app, club, smtp, runner, monkeypatch, how):
     """The mailbox stops in the middle of a mail, or gives it a byte at a time: the database is nobody's meanwhile."""
-    monkeypatch.setattr(line, "SECONDS", 30)
     until_nothing_is_due = Worker.run
     took: list[float] = []
 
@@ -186,7 +184,8 @@ def test_a_mail_that_never_ends_is_given_up(app, logs, monkeypatch):
 
 @pytest.mark.parametrize("how", ["half", "hangs up", "refuses"])
 def test_a_mail_that_the_mailbox_cannot_give_holds_no_other_up_and_is_not_lost(app, monkeypatch, how):
-    monkeypatch.setattr(line, "SECONDS", 0.3)
+    if how == "half":
+        monkeypatch.setattr(line, "SECONDS", 1)
     with BadMailbox([a_mail(b"%d" % number) for number in range(1, 5)], _1=how) as mailbox:
         ear = Ear()
         patient = collector(mailbox, ear)
@@ -204,7 +203,7 @@ def test_of_ten_thousand_old_mails_each_round_takes_fifty_and_asks_for_no_other(
     with BadMailbox(a_mail(b"%d" % number) for number in range(1, 10_001)) as mailbox:
         begun = time.monotonic()
         assert collector(mailbox, Ear())._round()
-        assert time.monotonic() - begun < 5
+        assert time.monotonic() - begun < 30
         assert mailbox.fetched == list(range(1, 51))
 
 
