@@ -46,6 +46,7 @@ from bourse.people import signing
 from bourse.people import views as people_views
 from bourse.people.bounces import note_refusal
 from bourse.people.commands import link
+from bourse.planning import views as planning
 from bourse.problems import attachment_views as attachments
 from bourse.problems import version_views as versions
 from bourse.problems import views as problems
@@ -55,7 +56,7 @@ from bourse.settings import Settings, UnsafeSettings
 ROOMS = (
     *(people_views, clubs, begin_views, member_views, company_views, list_views),
     *(meetings, answers, exclusions, calendar_views),
-    *(problems, versions, attachments, board, agenda, attendance, outcomes),
+    *(planning, problems, versions, attachments, board, agenda, attendance, outcomes),
     *(home, club_views, feed_views, reply_views, offline),
 )
 COMMANDS = (init, serve, demo, link, people, worker, letters, list_meetings, hear)
@@ -187,6 +188,7 @@ def _finders() -> dict[str, doors.Finder]:
         "link": partial(db.session.get, CompanyLink),
         "membership": partial(db.session.get, Membership),
         "brought": partial(db.session.get, BroughtList),
+        "season": planning.find,
         "meeting": meetings.find,
         "attachment": attachments.find,
         "version": versions.find,

@@ -21,7 +21,7 @@ ROWS = [
     {"people"},
     {"clubs"},
     {"meetings"},
-    {"problems", "board", "agenda", "attendance"},
+    {"planning", "problems", "board", "agenda", "attendance"},
     {"outcomes"},
     {"home"},
     {"demo"},
