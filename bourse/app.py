@@ -46,7 +46,9 @@ from bourse.people import signing
 from bourse.people import views as people_views
 from bourse.people.bounces import note_refusal
 from bourse.people.commands import link
+from bourse.planning import ask_views, date_views, day_views, link_views, poll_views, wish_views
 from bourse.planning import views as planning
+from bourse.planning.models import SchoolPeriod
 from bourse.problems import attachment_views as attachments
 from bourse.problems import version_views as versions
 from bourse.problems import views as problems
@@ -56,7 +58,8 @@ from bourse.settings import Settings, UnsafeSettings
 ROOMS = (
     *(people_views, clubs, begin_views, member_views, company_views, list_views),
     *(meetings, answers, exclusions, calendar_views),
-    *(planning, problems, versions, attachments, board, agenda, attendance, outcomes),
+    *(planning, date_views, ask_views, wish_views, poll_views, day_views, link_views),
+    *(problems, versions, attachments, board, agenda, attendance, outcomes),
     *(home, club_views, feed_views, reply_views, offline),
 )
 COMMANDS = (init, serve, demo, link, people, worker, letters, list_meetings, hear)
@@ -173,7 +176,8 @@ def _open_rooms(app: Flask, settings: Settings) -> None:
     rooms = ROOMS if settings.in_production else (*ROOMS, catcher)
     for bp in dict.fromkeys(room.bp for room in rooms):  # files of one room share its blueprint
         app.register_blueprint(bp)
-    csrf.exempt(answers.answer_by_link)  # its own token is the authority, and it reads no cookie
+    for view in (answers.answer_by_link, link_views.answer_by_link):
+        csrf.exempt(view)  # its own token is the authority, and it reads no cookie
     doors.open_door(app.view_functions["static"])  # type: ignore[arg-type]
     for name, finder in _finders().items():
         doors.find_by(app, name, finder)
@@ -183,6 +187,7 @@ def _open_rooms(app: Flask, settings: Settings) -> None:
 
 def _finders() -> dict[str, doors.Finder]:
     return {
+        "period": partial(db.session.get, SchoolPeriod),
         "club": lambda slug: db.session.scalar(db.select(Club).filter_by(slug=slug)),
         "company": partial(db.session.get, Company),
         "link": partial(db.session.get, CompanyLink),

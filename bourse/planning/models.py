@@ -1,11 +1,11 @@
 """What a season is planned from: its rules, its dates, who would host, and who can come when."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from typing import Any
 
 from sqlalchemy import ForeignKey, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from bourse.clock import club_time, now
 from bourse.clubs.models import Club, Membership, Organisation, Role
@@ -50,6 +50,12 @@ class SeasonRules(db.Model):
     )
 
     __mapper_args__: dict[str, Any] = {"version_id_col": version}
+
+    @classmethod
+    def usual(cls, club: Club) -> "SeasonRules":
+        """What a club begins with: the defaults above, and its own quorum."""
+        defaults = {each.key: each.default.arg for each in cls.__table__.columns if each.default is not None}
+        return cls(quorum=club.quorum, **defaults)
 
     @property
     def club(self) -> Club:
@@ -97,6 +103,10 @@ class SchoolPeriod(db.Model):
     ends_on: Mapped[date]
     organisation: Mapped[Organisation] = relationship(backref="school_periods")
 
+    def is_same(self, other: "SchoolPeriod") -> bool:
+        """Whether the other says the same days of the same zone."""
+        return (self.zone, self.starts_on, self.ends_on) == (other.zone, other.starts_on, other.ends_on)
+
 
 class DatePoll(db.Model):
     """A few days among which the club chooses for one meeting that has to move."""
@@ -116,6 +126,10 @@ class DatePoll(db.Model):
     @property
     def is_open(self) -> bool:
         return self.closed_at is None
+
+    def ask(self, answer_by: date, by: Person, at: datetime) -> None:
+        """Asks, or asks anew."""
+        self.answer_by, self.asked_by, self.asked_at, self.closed_at = answer_by, by, at, None
 
 
 class DateOption(db.Model):
@@ -149,11 +163,9 @@ class DateOption(db.Model):
         """Its day, on the clocks of the club."""
         return club_time(self.starts_at, self.club.timezone).date()
 
-    def strike(self, at: datetime) -> None:
-        self.struck_at = self.struck_at or at
-
-    def restore(self) -> None:
-        self.struck_at = None
+    def keep(self, is_kept: bool, at: datetime) -> None:
+        """Whether it is asked from now on; struck or kept again, it loses no answer."""
+        self.struck_at = None if is_kept else self.struck_at or at
 
 
 class Availability(db.Model):
@@ -199,6 +211,13 @@ class HostWish(db.Model):
     def preferred_months(self) -> list[int]:
         return [int(month) for month in self.months.split(",") if month]
 
+    def close(self, periods: Iterable[tuple[date, date]]) -> None:
+        """The company is closed in these periods and no other."""
+        self.closures = [Closure(starts_on=starts_on, ends_on=ends_on) for starts_on, ends_on in sorted(periods)]
+
+    def is_closed(self, day: date) -> bool:
+        return any(each.starts_on <= day <= each.ends_on for each in self.closures)
+
 
 class Closure(db.Model):
     """Days on which a member's company is closed and cannot receive; both included."""
@@ -216,3 +235,35 @@ def is_asking(season: Season) -> bool:
 
 def is_member(membership: Membership) -> bool:
     return membership.belongs and membership.role is Role.member
+
+
+def options_of(place: Season | Meeting) -> list[DateOption]:
+    """Every date of a season or of a meeting that moves, struck ones too, in order."""
+    ours = DateOption.season_id if isinstance(place, Season) else DateOption.meeting_id
+    query = db.select(DateOption).where(ours == place.id).order_by(DateOption.starts_at)
+    with_place = joinedload(DateOption.season if isinstance(place, Season) else DateOption.meeting)
+    return list(db.session.scalars(query.options(with_place)))
+
+
+def lay_out(season: Season, wanted: Mapping[datetime, datetime], at: datetime) -> None:
+    """Gives the season these dates, by start and end; `at` is now.
+
+    One that is not wanted any more goes, or is struck if somebody answered to it; what was added by hand stays.
+    """
+    known = {each.starts_at: each for each in options_of(season)}
+    for starts_at, ends_at in wanted.items():
+        option = known.get(starts_at) or DateOption(season=season, starts_at=starts_at)
+        option.ends_at = ends_at
+        db.session.add(option)
+    outdated = [each for starts_at, each in known.items() if starts_at not in wanted and not each.is_by_hand]
+    answered = _with_answers(outdated)
+    for option in outdated:
+        if option.id in answered:
+            option.keep(False, at)
+        else:
+            db.session.delete(option)
+
+
+def _with_answers(options: Iterable[DateOption]) -> set[int]:
+    said = Availability.option_id.in_([each.id for each in options])
+    return set(db.session.scalars(db.select(Availability.option_id).where(said)))
