@@ -11,6 +11,7 @@ from sqlalchemy.orm import selectinload
 from bourse.clock import NoSuchTime, club_time, instant
 from bourse.clubs.models import Company, CompanyLink, Membership, Role
 from bourse.clubs.relate import LinkKind
+from bourse.clubs.tidy import fold
 from bourse.db import db
 from bourse.meetings.facts import members_of
 from bourse.meetings.models import Meeting, Season
@@ -71,15 +72,19 @@ def poll_of_season(season: Season) -> Poll:
     wishes = db.session.scalars(
         db.select(HostWish).filter_by(season_id=season.id).options(selectinload(HostWish.closures))
     )
-    members = [each for each in members_of(season.club) if each.role is Role.member]
+    members = by_name(each for each in members_of(season.club) if is_member(each))
     return Poll(members, dates, {each.membership_id: each for each in wishes}, _said(dates))
 
 
 def poll_of_meeting(meeting: Meeting) -> Poll:
     """What the members whose business the meeting is said of its few days."""
     dates = [each for each in options_of(meeting) if not each.is_struck]
-    members = [each for each in members_of(meeting.club) if is_member(each) and not meeting.keeps_out(each)]
+    members = by_name(each for each in members_of(meeting.club) if is_member(each) and not meeting.keeps_out(each))
     return Poll(members, dates, {}, _said(dates))
+
+
+def by_name(members: Iterable[Membership]) -> list[Membership]:
+    return sorted(members, key=lambda each: (fold(each.person.family_name), fold(each.person.given_name)))
 
 
 def _said(dates: Collection[DateOption]) -> Mapping[int, Mapping[int, Can]]:

@@ -34,7 +34,7 @@ def _choice(label: Any, words: Mapping[Any, Any], coerce: type = int) -> SelectF
 
 
 def _weekdays() -> list[SelectChoice]:
-    return [SelectChoice(NO_DAY, _("–")), *(SelectChoice(number, weekday_name(number)) for number in range(7))]
+    return [SelectChoice(NO_DAY, "–"), *(SelectChoice(number, weekday_name(number)) for number in range(7))]
 
 
 def optional_hour(label: Any) -> TimeField:

@@ -36,7 +36,7 @@ def wishes(season: Season, membership: Membership, is_reminder: bool = False) ->
 
 
 def _asked_wishes(season: Season) -> str:
-    return _("Dites vos souhaits pour la saison « %(season)s »", season=season.name)
+    return _("Dites vos souhaits, %(season)s", season=season.name)
 
 
 def _reminded_wishes(season: Season) -> str:

@@ -54,4 +54,4 @@ def slot(of: Slot) -> str:
 
 def slots(of: Iterable[Slot]) -> str:
     """« mardi, 9 h – 12 h ou jeudi, 14 h – 18 h »."""
-    return _(" ou ").join(slot(each) for each in of)
+    return f" {_('ou')} ".join(slot(each) for each in of)
