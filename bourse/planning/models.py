@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from bourse.clock import club_time, now
-from bourse.clubs.models import Club, Membership, Organisation, Role
+from bourse.clubs.models import Club, Membership, Role
 from bourse.db import Line, Short, db
 from bourse.meetings.models import Meeting, Season
 from bourse.meetings.states import SeasonState
@@ -101,7 +101,6 @@ class SchoolPeriod(db.Model):
     name: Mapped[Line]
     starts_on: Mapped[date]
     ends_on: Mapped[date]
-    organisation: Mapped[Organisation] = relationship(backref="school_periods")
 
     def is_same(self, other: "SchoolPeriod") -> bool:
         """Whether the other says the same days of the same zone."""

@@ -1,0 +1,62 @@
+"""A season that is asked about, for tests: its rules, its dates, what a member wishes, and a meeting that has to move."""
+
+from datetime import time, timedelta
+
+from bourse.clock import now
+from bourse.clubs.models import Club, Membership
+from bourse.db import db
+from bourse.meetings.models import Meeting, Season, SeasonState
+from bourse.planning.dates import Slot
+from bourse.planning.facts import allowed_dates
+from bourse.planning.models import Availability, DateOption, DatePoll, HostWish, SeasonRules, lay_out
+from bourse.planning.states import Can, Hosting, How
+from tests.cast import in_days
+
+THURSDAY, TUESDAY = Slot(3, time(14), time(18)), Slot(1, time(9), time(12))
+
+
+def a_season_asked(club: Club, days: int = 200, state: SeasonState = SeasonState.polling) -> Season:
+    """It begins in two hundred days; its members are asked since today, and have a week."""
+    starts_on = now().date() + timedelta(days=200)
+    season = Season(club=club, name="Saison à venir", starts_on=starts_on, length=5, state=state)
+    season.ends_on = starts_on + timedelta(days=days)
+    db.session.add(season)
+    rules = SeasonRules.usual(club)
+    rules.season, rules.quorum = season, 2
+    rules.set_hours([THURSDAY, TUESDAY])
+    if state is not SeasonState.draft:
+        rules.asked_at, rules.answer_by = now(), now().date() + timedelta(days=7)
+    db.session.add(rules)
+    db.session.flush()
+    lay_out(season, allowed_dates(season, now().date()), now())
+    db.session.flush()
+    return season
+
+
+def a_wish(season: Season, member: Membership, weekdays: str = "UYUNUUU", **facts: object) -> HostWish:
+    wish = HostWish(season=season, membership=member, weekdays=weekdays, via=How.page, by=member.person)
+    wish.hosting = Hosting.yes
+    for name, fact in facts.items():
+        setattr(wish, name, fact)
+    db.session.add(wish)
+    db.session.flush()
+    return wish
+
+
+def a_poll(meeting: Meeting, days: tuple[int, ...] = (20, 25, 30)) -> list[DateOption]:
+    """The meeting has to move to one of these days from today, at the usual hours."""
+    poll = DatePoll(meeting=meeting)
+    poll.ask(now().date() + timedelta(days=5), by=meeting.host.person, at=now())
+    options = [DateOption(meeting=meeting, starts_at=in_days(each), ends_at=in_days(each, 18)) for each in days]
+    db.session.add_all([poll, *options])
+    db.session.flush()
+    return options
+
+
+def says(member: Membership, option: DateOption, answer: Can) -> None:
+    row = Availability(option=option, membership=member)
+    row.give(answer, via=How.page, by=member.person, at=now())
+    db.session.add(row)
+    db.session.flush()
+
+
