@@ -39,14 +39,14 @@ def holiday_beside(day: date) -> date | None:
 
 def is_school_holiday(day: date, zone: Zone, typed: Iterable[Period] = ()) -> bool:
     """Whether schools of the zone are closed, as far as is known or typed."""
-    if any(each.zone is zone and each.starts_on <= day <= each.ends_on for each in typed):
+    if any(each.zone == zone and each.starts_on <= day <= each.ends_on for each in typed):
         return True
     return bool(_school_days(day.year).get(day, {}).get(COLUMNS[zone]))
 
 
 def is_school_known(day: date, zone: Zone, typed: Iterable[Period] = ()) -> bool:
     """Whether it is known how schools are that day: published, or before the end of what was typed for the zone."""
-    last_typed = max((each.ends_on for each in typed if each.zone is zone), default=date.min)
+    last_typed = max((each.ends_on for each in typed if each.zone == zone), default=date.min)
     return day <= max(known_until(), last_typed)
 
 

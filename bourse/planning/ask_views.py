@@ -26,6 +26,8 @@ WISHES = "wishes"
 @door(is_facilitator)
 def ask(season: Season) -> ResponseReturnValue:
     """Shows who will be asked about what, then gives the "go": a letter to every member leaves at once."""
+    if season.state is not SeasonState.draft:
+        return redirect(url_for(".show", season=season.id))
     poll, today = poll_of_season(season), today_of(season.club)
     form = _deadline_form(season, poll)
     if not form.is_submitted():

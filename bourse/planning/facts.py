@@ -105,7 +105,7 @@ def typed_periods(season: Season) -> list[Period]:
 def allowed_dates(season: Season, today: date) -> dict[datetime, datetime]:
     """The start and the end of each date to come that the rules allow, as instants."""
     rules, zone, typed = season.rules, season.club.timezone, typed_periods(season)
-    forbids = rules.school_rule is SchoolRule.forbid
+    forbids = rules.school_rule == SchoolRule.forbid  # just typed, it is still a plain text
 
     def is_allowed(day: date) -> bool:
         return not (is_public_holiday(day) or (forbids and is_school_holiday(day, rules.zone, typed)))

@@ -59,6 +59,7 @@ class SeasonForm(VersionedForm):
             Required(_l("Indiquez le nombre de rencontres.")),
             NumberRange(1, 40, _l("Indiquez un nombre entre 1 et 40.")),
         ],
+        invalid_value_message=_l("Indiquez un nombre entre 1 et 40."),
     )
     min_gap = _choice(_l("Jamais plus rapprochées que"), tell.GAPS)
     target_gap = _choice(_l("De préférence toutes les"), tell.GAPS)
@@ -66,6 +67,7 @@ class SeasonForm(VersionedForm):
     quorum = IntegerField(
         _l("Quorum"),
         [Required(_l("Indiquez le quorum.")), NumberRange(1, 500, _l("Indiquez un nombre entre 1 et 500."))],
+        invalid_value_message=_l("Indiquez un nombre entre 1 et 500."),
     )
     notice = _choice(_l("Prévenir les membres au moins"), tell.NOTICES)
     school_rule = _choice(_l("Pendant les vacances scolaires"), tell.SCHOOL_RULES, SchoolRule)
@@ -109,7 +111,7 @@ class SeasonForm(VersionedForm):
 
     def _has_a_slot(self) -> bool:
         first = self.slot_fields[0][0]
-        if all(weekday.data == NO_DAY for weekday, _starts, _ends in self.slot_fields):
+        if not first.errors and all(weekday.data == NO_DAY for weekday, _starts, _ends in self.slot_fields):
             first.errors = [_("Choisissez au moins un jour de la semaine.")]
         return not first.errors
 

@@ -54,9 +54,7 @@ def a_poll(meeting: Meeting, days: tuple[int, ...] = (20, 25, 30)) -> list[DateO
 
 
 def says(member: Membership, option: DateOption, answer: Can) -> None:
-    row = Availability(option=option, membership=member)
+    row = Availability(option_id=option.id, membership_id=member.id)
     row.give(answer, via=How.page, by=member.person, at=now())
     db.session.add(row)
     db.session.flush()
-
-
