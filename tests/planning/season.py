@@ -1,4 +1,4 @@
-"""A season that is asked about, for tests: its rules, its dates, what a member wishes, and a meeting that has to move."""
+"""A season that is asked about, for tests: rules, dates, what a member wishes; and a meeting that has to move."""
 
 from datetime import time, timedelta
 
@@ -45,9 +45,9 @@ def a_wish(season: Season, member: Membership, weekdays: str = "UYUNUUU", **fact
 
 def a_poll(meeting: Meeting, days: tuple[int, ...] = (20, 25, 30)) -> list[DateOption]:
     """The meeting has to move to one of these days from today, at the usual hours."""
-    poll = DatePoll(meeting=meeting)
-    poll.ask(now().date() + timedelta(days=5), by=meeting.host.person, at=now())
-    options = [DateOption(meeting=meeting, starts_at=in_days(each), ends_at=in_days(each, 18)) for each in days]
+    poll = DatePoll(meeting_id=meeting.id, asked_by_id=meeting.host.person_id)
+    poll.answer_by = now().date() + timedelta(days=5)
+    options = [DateOption(meeting_id=meeting.id, starts_at=in_days(each), ends_at=in_days(each, 18)) for each in days]
     db.session.add_all([poll, *options])
     db.session.flush()
     return options
