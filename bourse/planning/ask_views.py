@@ -14,7 +14,7 @@ from bourse.people.models import note
 from bourse.planning import letters, tell
 from bourse.planning.facts import Poll, poll_of_season
 from bourse.planning.forms import DeadlineForm
-from bourse.planning.models import is_asking
+from bourse.planning.models import is_asking, lock_season
 from bourse.planning.prepare import usual_deadline
 from bourse.planning.views import bp, today_of
 from bourse.words import _, _n, day
@@ -34,7 +34,7 @@ def ask(season: Season) -> ResponseReturnValue:
         form.answer_by.data = usual_deadline(today, season.starts_on)
     if not poll.dates or not form.validate_on_submit():
         return render_template("planning/ask.html", season=season, poll=poll, form=form, tell=tell)
-    db.session.refresh(season, with_for_update=True)
+    lock_season(season)
     if season.state is SeasonState.draft:
         season.state = SeasonState.polling
         season.rules.asked_at, season.rules.answer_by = now(), form.answer_by.data
@@ -65,7 +65,7 @@ def _send(season: Season, poll: Poll, is_reminder: bool = False) -> int:
 def remind(season: Season) -> ResponseReturnValue:
     """One letter to those who have not answered, at most one a day."""
     if ConfirmForm().validate_on_submit() and is_asking(season):
-        db.session.refresh(season, with_for_update=True)  # a second click waits, and finds the letters there
+        lock_season(season)
         sent = _send(season, poll_of_season(season), is_reminder=True)
         note("remind", by=current_user, about=season)
         db.session.commit()

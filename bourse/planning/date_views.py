@@ -18,7 +18,7 @@ from bourse.people.models import note
 from bourse.planning.almanac import holiday_beside, is_school_holiday, is_school_known, known_until
 from bourse.planning.facts import allowed_dates, poll_of_season, typed_periods
 from bourse.planning.forms import KeptDatesForm, NewDateForm, PeriodForm
-from bourse.planning.models import DateOption, SchoolPeriod, SeasonRules, lay_out, options_of
+from bourse.planning.models import DateOption, SchoolPeriod, SeasonRules, lay_out, lock_season, options_of
 from bourse.planning.views import bp, today_of
 from bourse.words import _
 
@@ -50,7 +50,7 @@ def add_date(season: Season) -> ResponseReturnValue:
     form.offer(season, today_of(season.club))
     if not form.validate_on_submit():
         return _page(season, options_of(season), form)
-    db.session.refresh(season.rules, with_for_update=True)  # a second click waits, and finds the date there
+    lock_season(season)
     starts_at, ends_at = form.span()
     known = {each.starts_at: each for each in options_of(season)}
     option = known.get(starts_at) or DateOption(season=season, starts_at=starts_at, is_by_hand=True)

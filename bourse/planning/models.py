@@ -266,3 +266,10 @@ def lay_out(season: Season, wanted: Mapping[datetime, datetime], at: datetime) -
 def _with_answers(options: Iterable[DateOption]) -> set[int]:
     said = Availability.option_id.in_([each.id for each in options])
     return set(db.session.scalars(db.select(Availability.option_id).where(said)))
+
+
+def lock_season(season: Season) -> None:
+    """Until the commit nobody else changes the season, which is read as it stands now: a second click waits."""
+    rules = db.select(SeasonRules).filter_by(season_id=season.id).with_for_update()
+    db.session.scalars(rules.execution_options(populate_existing=True)).one()
+    db.session.refresh(season, ["state"])

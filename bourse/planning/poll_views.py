@@ -39,7 +39,7 @@ def ask_days(meeting: Meeting) -> ResponseReturnValue:
         _propose(form, meeting)
     if not form.validate_on_submit():
         return render_template("planning/ask_days.html", meeting=meeting, form=form, members=_asked(meeting))
-    db.session.refresh(meeting, ["sequence"], with_for_update=True)  # a second click waits, and finds the poll open
+    _lock(meeting)
     if meeting.poll is None or not meeting.poll.is_open:
         _open(meeting, form)
         db.session.flush()
@@ -48,6 +48,14 @@ def ask_days(meeting: Meeting) -> ResponseReturnValue:
         db.session.commit()
         flash(_n("%(num)s lettre part.", "%(num)s lettres partent.", sent))
     return redirect(url_for(".poll", meeting=meeting.id))
+
+
+def _lock(meeting: Meeting) -> None:
+    """Until the commit nobody else moves the meeting or opens its question: a second click waits, and finds it so."""
+    db.session.refresh(meeting, ["sequence", "moved_sequence"], with_for_update=True)
+    db.session.expire(meeting, ["poll"])
+    if meeting.poll:
+        db.session.refresh(meeting.poll, ["closed_at"])
 
 
 def _may_move(meeting: Meeting) -> bool:
@@ -129,7 +137,7 @@ def pick(meeting: Meeting) -> ResponseReturnValue:
     """Moves the meeting to the day picked: same meeting in every calendar, and the question is closed."""
     form = PickForm()
     picked = next((each for each in options_of(meeting) if each.id == form.picked and not each.is_struck), None)
-    db.session.refresh(meeting, ["sequence", "moved_sequence"], with_for_update=True)
+    _lock(meeting)
     if not form.validate_on_submit() or picked is None or not meeting.poll.is_open or not _may_move(meeting):
         return redirect(url_for(".poll", meeting=meeting.id))
     if picked.starts_at <= now():
@@ -148,7 +156,7 @@ def pick(meeting: Meeting) -> ResponseReturnValue:
 def remind_days(meeting: Meeting) -> ResponseReturnValue:
     """One letter to those who have not answered, at most one a day."""
     if ConfirmForm().validate_on_submit() and meeting.poll.is_open and _may_move(meeting):
-        db.session.refresh(meeting, ["sequence"], with_for_update=True)
+        _lock(meeting)
         sent = _send(meeting, poll_of_meeting(meeting), is_reminder=True)
         note("remind_days", by=current_user, about=meeting)
         db.session.commit()

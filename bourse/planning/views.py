@@ -19,7 +19,7 @@ from bourse.planning.dates import Slot
 from bourse.planning.facts import allowed_dates, poll_of_season
 from bourse.planning.forms import DeadlineForm, SeasonForm
 from bourse.planning.letters import without_letter_today
-from bourse.planning.models import SeasonRules, lay_out
+from bourse.planning.models import SeasonRules, lay_out, lock_season
 from bourse.planning.prepare import USUAL_LENGTH, Span, next_span, years_of
 from bourse.words import _
 
@@ -125,7 +125,7 @@ def _same_again(club: Club, form: SeasonForm) -> Season | None:
 def rules(season: Season) -> ResponseReturnValue:
     """Changes the rules; the dates follow, and no answer is lost. Two who write at once notice each other."""
     if request.method == "POST":
-        db.session.refresh(season.rules, with_for_update=True)
+        lock_season(season)
     form, page = SeasonForm(), {"club": season.club, "season": season}
     if not form.is_submitted():
         form.show(season, season.rules)

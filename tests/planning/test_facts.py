@@ -61,7 +61,8 @@ def test_who_does_not_receive_this_season_is_no_host(season, club):
     hosts = {each.membership: each for each in season_facts(season, now()).hosts}
     assert set(hosts) == {people["Marc"].id, people["Nadia"].id}
     marc = hosts[people["Marc"].id]
-    assert (marc.hosting, marc.urgency, marc.months, marc.closed) == (Hosting.yes, 3, (10, 11), {closed.id})
+    assert (marc.hosting, marc.urgency, marc.months) == (Hosting.yes, 3, (10, 11))
+    assert marc.closed == {closed.id}
     assert (hosts[people["Nadia"].id].hosting, hosts[people["Nadia"].id].closed) == (None, frozenset())
 
 

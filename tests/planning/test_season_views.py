@@ -61,9 +61,15 @@ def days_of(season):
     return [each.day for each in season.options if not each.is_struck]
 
 
+def first_in(page, pattern):
+    found = re.search(pattern, page, re.DOTALL)
+    assert found, pattern
+    return found
+
+
 def chosen_in(page, name):
     """The value that a list of the page has chosen."""
-    return re.search(rf'<select[^>]*id="{name}".*?<option selected value="(.*?)"', page, re.DOTALL)[1]
+    return first_in(page, rf'<select[^>]*id="{name}".*?<option selected value="(.*?)"')[1]
 
 
 def sentences(answer):
@@ -165,7 +171,7 @@ def test_two_who_change_the_rules_at_once_notice_each_other(claire, club):
     assert claire.post(f"/planning/seasons/{season.id}/rules", data=RULES | theirs).status_code == 302
     answer = claire.post(f"/planning/seasons/{season.id}/rules", data=RULES | mine)
     assert answer.status_code == 409
-    assert "Quorum" in re.search(r"quelqu’un a enregistré.*?</ul>", answer.text, re.DOTALL)[0]
+    assert "Quorum" in first_in(answer.text, r"quelqu’un a enregistré.*?</ul>")[0]
     assert re.search(r'name="quorum"[^>]*value="4"', answer.text)
     assert season.rules.quorum == 8
 
@@ -245,7 +251,7 @@ def test_every_member_gets_one_letter_with_a_link_of_his_own_and_the_season_is_p
         assert ask(claire, season).status_code == 302
     assert season.state is SeasonState.polling
     assert sorted(each.to_address for each in letters()) == [f"{n}@bourse.example" for n in ("hugo", "marc", "nadia")]
-    links = {re.search(r"/planning/answers/\S+", each.text)[0] for each in letters()}
+    links = {first_in(each.text, r"/planning/answers/\S+")[0] for each in letters()}
     assert len(links) == 3
     assert {each.reply_to for each in letters()} == {"claire@bourse.example"}
 
