@@ -9,7 +9,7 @@ from bourse.clubs.models import Club, Membership
 from bourse.db import db
 from bourse.mailroom.models import Letter
 from bourse.meetings.models import Season, SeasonState
-from bourse.people.models import AuditEvent
+from bourse.people.models import AuditEvent, Language
 from bourse.planning import ask_link
 from bourse.planning.ask_link import AskLink
 from bourse.planning.models import Availability, DateOption, HostWish
@@ -204,7 +204,7 @@ def test_two_members_do_not_read_each_other(client, season, marc, club, app, vis
 
 def test_the_letter_and_the_page_speak_english_to_who_does(season, marc, app, visit):
     person = db.session.get_one(Membership, marc).person
-    person.language = "en"
+    person.language = Language.en
     db.session.commit()
     page = visit(app.test_client(), "marc").get(f"/planning/seasons/{season}/wish").text
     assert "Can you host the club at Ateliers Gentiane?" in page
