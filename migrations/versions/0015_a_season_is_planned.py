@@ -1,13 +1,13 @@
 """a season is planned
 
-Revision ID: 0014
+Revision ID: 0015
 Revises: 0009
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0014"
+revision = "0015"
 down_revision = "0009"
 branch_labels = None
 depends_on = None
