@@ -48,6 +48,7 @@ from bourse.people.bounces import note_refusal
 from bourse.people.commands import link
 from bourse.planning import ask_views, date_views, day_views, link_views, poll_views, wish_views
 from bourse.planning import views as planning
+from bourse.planning.commands import plan
 from bourse.planning.models import SchoolPeriod
 from bourse.problems import attachment_views as attachments
 from bourse.problems import version_views as versions
@@ -62,7 +63,7 @@ ROOMS = (
     *(problems, versions, attachments, board, agenda, attendance, outcomes),
     *(home, club_views, feed_views, reply_views, offline),
 )
-COMMANDS = (init, serve, demo, link, people, worker, letters, list_meetings, hear)
+COMMANDS = (init, serve, demo, link, people, worker, letters, list_meetings, hear, plan)
 MAX_REQUEST = 50 * 2**20
 
 compress = Compress()

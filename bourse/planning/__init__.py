@@ -1,1 +1,1 @@
-"""Planning: the wishes for a season, the days that suit, and the dates made of them."""
+"""Planning: the wishes for a season, the days that suit, and who receives the club when."""

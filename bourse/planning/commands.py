@@ -1,0 +1,126 @@
+"""The command that plans a season from a file."""
+
+import json
+import signal
+import sys
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from math import isfinite
+from threading import Event
+from time import monotonic
+from typing import Any
+
+import click
+
+from bourse.planning.document import Malformed
+from bourse.planning.explain import Difference
+from bourse.planning.instance import Instance, Placed
+from bourse.planning.read import read
+from bourse.planning.relax import Change, Relaxation
+from bourse.planning.rotate import SECONDS, Progress, Proposal, Status, next_best, relax, rotate
+from bourse.planning.write import document
+
+INFEASIBLE, NOT_FOUND = 2, 3
+LONGEST = 24 * 3600.0
+
+
+def _seconds(context: click.Context, option: click.Parameter, given: str) -> float:
+    """Refused with exit code 1: a wrong call must not look like an impossible season, which is 2."""
+    try:
+        seconds = float(given)
+    except ValueError:
+        raise click.ClickException(f"--seconds is a number, not {given}.") from None
+    if not isfinite(seconds) or not 0 < seconds <= LONGEST:
+        raise click.ClickException("--seconds is more than 0, and a day at most.")
+    return seconds
+
+
+@click.command()
+@click.argument("instance")
+@click.option(
+    "-o", "--output", default="-", metavar="PLAN.json", help="Where the plan goes; standard output if not said."
+)
+@click.option("--seconds", default=str(SECONDS), callback=_seconds, help="How long to look for a better plan.")
+@click.option("--explain", is_flag=True, help="Also what doing without each meeting would cost: a search for each.")
+def plan(instance: str, output: str, seconds: float, explain: bool) -> None:
+    """Plans the season in the file INSTANCE (- for standard input).
+
+    Exit code 0: a plan; 1: the file cannot be read; 2: no plan is possible, and the core says why; 3: none was found
+    in time.
+    """
+    season = _read(instance)
+    until = monotonic() + seconds
+    with _interrupted() as should_stop:
+        proposal = rotate(season, seconds, _tell, should_stop)
+    relaxations = relax(season, proposal.core, max(0.0, until - monotonic())) if proposal.core else ()
+    worth = _worth(season, proposal, seconds) if explain else {}
+    _write(output, document(season, proposal, relaxations, worth))
+    click.echo(_sentence(proposal, relaxations), err=True)
+    sys.exit({Status.infeasible: INFEASIBLE, Status.unknown: NOT_FOUND}.get(proposal.status, 0))
+
+
+@contextmanager
+def _interrupted() -> Iterator[Callable[[], bool]]:
+    """Whether somebody pressed Ctrl-C: the best plan so far is then written, and a second time ends it all."""
+    pressed = Event()
+
+    def press(*_: Any) -> None:
+        pressed.set()
+        signal.signal(signal.SIGINT, before)
+
+    before = signal.signal(signal.SIGINT, press)
+    try:
+        yield pressed.is_set
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _read(name: str) -> Instance:
+    try:
+        with click.open_file(name, "rb") as file:
+            return read(file.read())
+    except OSError as refusal:
+        raise click.ClickException(f"{name}: {refusal.strerror}.") from None
+    except Malformed as refusal:
+        raise click.ClickException(f"{refusal}.") from None
+
+
+def _write(name: str, plan: dict[str, Any]) -> None:
+    try:
+        with click.open_file(name, "w", encoding="utf-8") as file:
+            file.write(json.dumps(plan, ensure_ascii=False, indent=1) + "\n")
+    except OSError as refusal:
+        raise click.ClickException(f"{name}: {refusal.strerror}.") from None
+
+
+def _worth(season: Instance, proposal: Proposal, seconds: float) -> dict[Placed, Difference]:
+    searched = {placed: next_best(season, proposal.meetings, placed, seconds) for placed in proposal.meetings}
+    return {placed: difference for placed, difference in searched.items() if difference}
+
+
+def _tell(progress: Progress) -> None:
+    """One line that changes, for somebody who watches."""
+    if sys.stderr.isatty():
+        click.echo(
+            f"\r{progress.seconds:6.1f} s  {progress.objective or '–'}  ≥ {progress.bound or '–'}  ", nl=False, err=True
+        )
+
+
+def _sentence(proposal: Proposal, relaxations: Collection[Relaxation]) -> str:
+    """How it went, for a log."""
+    took = f"in {proposal.seconds:.1f} s"
+    died = " The solver ended before its time." if proposal.has_died else ""
+    if proposal.status == Status.infeasible:
+        ways = "; or ".join(" and ".join(map(_way, relaxation)) for relaxation in relaxations)
+        return f"No plan is possible ({took}): {', '.join(proposal.core)}." + (
+            f" It works with {ways}." if ways else ""
+        )
+    if proposal.status == Status.unknown:
+        return f"No plan was found {took}.{died}"
+    if proposal.status == Status.optimal:
+        return f"The best plan there is, {took}: {proposal.objective}."
+    return f"A plan {took}: {proposal.objective}; none is below {proposal.bound or 'anything that is known'}.{died}"
+
+
+def _way(change: Change) -> str:
+    return f"{change.group} at {change.value}" if change.value is not None else f"{change.group} lifted"

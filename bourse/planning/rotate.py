@@ -1,0 +1,142 @@
+"""Plans a season: a first plan at once, better ones as they are found, and a proof when there is time for one.
+
+Every plan is judged by the count before anybody sees it, and the count's objective is the plan's; never is a plan
+incomplete. HiGHS works in a process of its own: when it dies, or is stopped, the best plan so far stands.
+"""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from time import monotonic
+
+from bourse.planning.adjust import forbid
+from bourse.planning.anneal import plans_at_once
+from bourse.planning.apart import Apart, Died
+from bourse.planning.count import count
+from bourse.planning.explain import Difference, compare
+from bourse.planning.instance import Instance, Placed
+from bourse.planning.relax import Relaxation
+
+ANNEALING = 1.0  # seconds at most; a quiet machine takes a quarter of that for a club
+SECONDS = 10.0
+FOR_REASONS = 30.0  # seconds beyond the agreed ones to say why there is no plan
+
+
+class Status(StrEnum):
+    """How far a plan has come, in the words of the format."""
+
+    optimal = "optimal"
+    feasible = "feasible"
+    infeasible = "infeasible"
+    unknown = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What is known after so many seconds: no objective, no plan yet; no bound, nothing proven."""
+
+    seconds: float
+    objective: int | None
+    bound: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A planned season. `meetings` is whole or empty; `has_died`: the solver ended before its time."""
+
+    status: Status
+    meetings: tuple[Placed, ...] = ()
+    objective: int | None = None
+    bound: int | None = None
+    seconds: float = 0.0
+    core: tuple[str, ...] = ()
+    has_died: bool = False
+
+
+@dataclass
+class Search:
+    """The best plan so far and what is proven; tells whoever watches of each step."""
+
+    instance: Instance
+    watch: Callable[[Progress], None]
+    began: float = field(default_factory=monotonic)
+    meetings: tuple[Placed, ...] = ()
+    objective: int | None = None
+    bound: int | None = None
+    is_infeasible: bool = False
+
+    def take(self, plan: Sequence[Placed] | None, bound: int | None = None) -> None:
+        """Learn of a plan or a bound; a plan that breaks any rule is no plan, whoever made it."""
+        if plan is not None:
+            counted = count(self.instance, plan)
+            if not counted.breaches and (self.objective is None or counted.objective < self.objective):
+                self.meetings, self.objective = tuple(plan), counted.objective
+        if bound is not None:
+            self.bound = bound if self.bound is None else max(bound, self.bound)
+        self.watch(Progress(self.seconds, self.objective, self._proven))
+
+    @property
+    def seconds(self) -> float:
+        return monotonic() - self.began
+
+    @property
+    def _proven(self) -> int | None:
+        """The bound; no plan is cheaper than the best one, whatever floating point says."""
+        return self.bound if self.bound is None or self.objective is None else min(self.bound, self.objective)
+
+    @property
+    def status(self) -> Status:
+        if self.is_infeasible:
+            return Status.infeasible
+        if self.objective is None:
+            return Status.unknown
+        return Status.optimal if self._proven == self.objective else Status.feasible
+
+    def proposal(self, has_died: bool = False) -> Proposal:
+        return Proposal(self.status, self.meetings, self.objective, self._proven, self.seconds, has_died=has_died)
+
+
+def rotate(
+    instance: Instance,
+    seconds: float = SECONDS,
+    watch: Callable[[Progress], None] = lambda progress: None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> Proposal:
+    """The best plan found within so many seconds, or the core of rules that leave none."""
+    search = Search(instance, watch)
+    until = search.began + seconds
+    with Apart() as process:
+        for plan in plans_at_once(instance, min(ANNEALING, seconds / 4)):
+            search.take(plan)
+        try:
+            _search(search, process, until, should_stop)
+            if search.is_infeasible:
+                cores = process.work("core", instance, until=until + FOR_REASONS, should_stop=should_stop)
+                return replace(search.proposal(), core=next(cores, ()))
+        except Died:
+            return search.proposal(has_died=True)
+    return search.proposal()
+
+
+def _search(search: Search, process: Apart, until: float, should_stop: Callable[[], bool]) -> None:
+    start = search.meetings if search.objective is not None else None
+    left = until - monotonic()
+    for report in process.work("plan", search.instance, left, start, until=until, should_stop=should_stop):
+        search.take(report.plan, report.bound)
+        search.is_infeasible = report.is_infeasible and search.objective is None
+
+
+def relax(instance: Instance, core: Sequence[str], seconds: float = FOR_REASONS) -> tuple[Relaxation, ...]:
+    """The smallest changes, each verified, that would make an impossible season possible."""
+    with Apart() as process:
+        return tuple(process.work("relaxations", instance, core, until=monotonic() + seconds))
+
+
+def next_best(
+    instance: Instance, plan: Collection[Placed], placed: Placed, seconds: float = SECONDS
+) -> Difference | None:
+    """What the best season without this date and host together costs more; None when there is none, or it is past."""
+    if placed in instance.fixed:
+        return None
+    other = rotate(forbid(instance, placed), seconds)
+    return compare(instance, plan, other.meetings) if other.meetings else None
