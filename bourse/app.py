@@ -48,8 +48,9 @@ from bourse.people.bounces import note_refusal
 from bourse.people.commands import link
 from bourse.planning import ask_views, date_views, day_views, link_views, poll_views, wish_views
 from bourse.planning import views as planning
-from bourse.planning.commands import plan
+from bourse.planning.commands import plan, solve
 from bourse.planning.models import SchoolPeriod
+from bourse.planning.worker import Foreman
 from bourse.problems import attachment_views as attachments
 from bourse.problems import version_views as versions
 from bourse.problems import views as problems
@@ -63,7 +64,7 @@ ROOMS = (
     *(problems, versions, attachments, board, agenda, attendance, outcomes),
     *(home, club_views, feed_views, reply_views, offline),
 )
-COMMANDS = (init, serve, demo, link, people, worker, letters, list_meetings, hear, plan)
+COMMANDS = (init, serve, demo, link, people, worker, letters, list_meetings, hear, plan, solve)
 MAX_REQUEST = 50 * 2**20
 
 compress = Compress()
@@ -137,6 +138,7 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         "SEND_FILE_MAX_AGE_DEFAULT": 365 * 24 * 3600,
         "WRITE_DUE": (write_calendar_letters, forget_old_mail),
         "WHEN_REFUSED": (note_refusal,),
+        "BESIDE": (Foreman,),
         "HEAR": lambda raw, at: take(raw, at).is_ours,
         "WAY_TO_FOUND": begin_views.way_to_found,
     }

@@ -21,7 +21,7 @@ from bourse.settings import Settings
 @click.option("--once", is_flag=True, help="Until nothing is due.")
 @with_appcontext
 def worker(once: bool) -> None:
-    """Writes the letters that fall due, carries the outbox, and collects the answers."""
+    """Writes the letters that fall due, carries the outbox, collects the answers, and has seasons planned."""
     settings: Settings = current_app.config["SETTINGS"]
     carrier = Worker(
         sender=settings.mail_from,
@@ -30,6 +30,7 @@ def worker(once: bool) -> None:
         probe=PROBE if settings.in_production else timedelta(seconds=2),
         key=settings.secret_key,
         when_refused=current_app.config["WHEN_REFUSED"],
+        beside=[begin() for begin in current_app.config["BESIDE"]],
     )
     carrier.stop_on_signals()
     if settings.imap_url:

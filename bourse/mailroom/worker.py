@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parseaddr
+from typing import Protocol
 
 import structlog
 from sqlalchemy.exc import IntegrityError, OperationalError
@@ -29,6 +30,17 @@ PROBE_IN_DEVELOPMENT = timedelta(seconds=2)
 
 WriteDue = Callable[[datetime], None]  # adds the letters that are due now to the session
 Refused = Callable[[Letter, datetime], None]  # told of a letter that a mail server would never take
+
+
+class Beside(Protocol):
+    """Long work of another room, which a process of its own does beside the letters."""
+
+    def look(self, now: datetime) -> bool:
+        """Begins what waits; whether there is work under way."""
+
+    def end(self) -> None:
+        """The worker ends."""
+
 
 log = structlog.get_logger()
 
@@ -57,6 +69,7 @@ class Worker:
         probe: timedelta = PROBE,
         key: str = "",
         when_refused: Sequence[Refused] = (),
+        beside: Sequence[Beside] = (),
     ):
         self.sender = sender
         self.find_url = find_url
@@ -64,6 +77,7 @@ class Worker:
         self.probe = probe
         self.key = key
         self.when_refused = when_refused
+        self.beside = beside
         self.stopped = threading.Event()
 
     def stop_on_signals(self) -> None:
@@ -72,12 +86,26 @@ class Worker:
 
     def run(self, once: bool = False) -> None:
         """Works round after round; `once`: until nothing is due."""
-        while not self.stopped.is_set():
-            carried = self._round() if once else self._round_whatever_happens()
-            if once and not carried:
-                return
-            if not carried:
-                self.stopped.wait(PAUSE_SECONDS)
+        try:
+            while not self.stopped.is_set():
+                carried, is_busy = (self._round if once else self._round_whatever_happens)(), self._look_beside()
+                if once and not carried and not is_busy:
+                    return
+                if not carried:
+                    self.stopped.wait(PAUSE_SECONDS)
+        finally:
+            for work in self.beside:
+                work.end()
+
+    def _look_beside(self) -> bool:
+        """Whether other rooms' long work is under way; its faults are not ours."""
+        try:
+            return sum(work.look(now()) for work in self.beside) > 0
+        except OperationalError as error:
+            log.warning("database away", error=str(error.orig))
+            return False
+        finally:
+            db.session.remove()
 
     def _round_whatever_happens(self) -> int:
         """A fault of ours ends a round, never the worker."""

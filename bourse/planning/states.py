@@ -49,3 +49,13 @@ class How(StrEnum):
     link = "link"
     page = "page"
     phone = "phone"
+
+
+class ProposalState(StrEnum):
+    """How far the planner is with a proposal; `stopped` and `failed` keep the best plan so far."""
+
+    waiting = "waiting"
+    running = "running"
+    done = "done"
+    stopped = "stopped"
+    failed = "failed"
