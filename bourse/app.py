@@ -46,7 +46,18 @@ from bourse.people import signing
 from bourse.people import views as people_views
 from bourse.people.bounces import note_refusal
 from bourse.people.commands import link
-from bourse.planning import ask_views, date_views, day_views, link_views, poll_views, wish_views
+from bourse.planning import (
+    ask_views,
+    date_views,
+    day_views,
+    link_views,
+    opinion_views,
+    plan_views,
+    poll_views,
+    publish_views,
+    relax_views,
+    wish_views,
+)
 from bourse.planning import views as planning
 from bourse.planning.commands import plan, solve
 from bourse.planning.models import SchoolPeriod
@@ -61,6 +72,7 @@ ROOMS = (
     *(people_views, clubs, begin_views, member_views, company_views, list_views),
     *(meetings, answers, exclusions, calendar_views),
     *(planning, date_views, ask_views, wish_views, poll_views, day_views, link_views),
+    *(plan_views, publish_views, relax_views, opinion_views),
     *(problems, versions, attachments, board, agenda, attendance, outcomes),
     *(home, club_views, feed_views, reply_views, offline),
 )

@@ -35,6 +35,7 @@ IMPURE = {"models", "roles", "forms", "letters", "views", "commands"} | {
     "take",  # meetings: a mail becomes an answer
     "bounces",  # people: a report marks an address
     "collect",  # mailroom: what the mailbox holds
+    "propose",  # planning: a proposal is made from the rows
     "standing",  # planning: the meetings that a season has already
     "signing",  # people: the cookie
     "worker",

@@ -43,6 +43,19 @@ def _reminded_wishes(season: Season) -> str:
     return _("Vos souhaits avant le %(day)s, en une minute", day=day(season.rules.answer_by, year=False))
 
 
+def opinion(season: Season, membership: Membership) -> Parts:
+    """Asks what a member thinks of the season that is proposed."""
+    with force_locale(membership.person.language), on_the_clock_of(season.club.timezone):
+        return on_paper(
+            "planning/letters/opinion",
+            _("Dites votre avis sur la saison proposée, %(season)s", season=season.name),
+            season=season,
+            person=membership.person,
+            facilitator=facilitator_of(season),
+            url=_url(AskLink("season", season.id, membership.id)),
+        )
+
+
 def days(meeting: Meeting, membership: Membership, is_reminder: bool = False) -> Parts:
     """Asks which days suit for a meeting that has to move."""
     with force_locale(membership.person.language), on_the_clock_of(meeting.club.timezone):

@@ -7,9 +7,11 @@ from bourse.clubs.models import Membership
 from bourse.db import db
 from bourse.doors import open_door
 from bourse.headers import keep_private
+from bourse.meetings.models import SeasonState
 from bourse.meetings.views import find as find_meeting
 from bourse.planning import ask_link
 from bourse.planning.day_views import days_by_link
+from bourse.planning.opinion_views import opinion_by_link
 from bourse.planning.views import bp, find
 from bourse.planning.wish_views import wish_by_link
 
@@ -30,5 +32,7 @@ def _page_behind(token: str) -> str | None:
     if link is None or membership is None or not membership.belongs or membership.person.is_closed:
         return None
     if link.kind == "season":
-        return wish_by_link(find(link.about_id), membership)
+        season = find(link.about_id)
+        has_plan = season is not None and season.state is SeasonState.proposed
+        return opinion_by_link(season, membership) if season and has_plan else wish_by_link(season, membership)
     return days_by_link(find_meeting(link.about_id), membership)

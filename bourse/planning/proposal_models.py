@@ -146,6 +146,12 @@ def latest(season: Season) -> Proposal | None:
     return db.session.scalar(query)
 
 
+def shared(season: Season) -> Proposal | None:
+    """The proposal that the members were last asked about."""
+    query = db.select(Proposal).where(Proposal.season_id == season.id, Proposal.shared_at.is_not(None))
+    return db.session.scalar(query.order_by(Proposal.number.desc()).limit(1))
+
+
 # The process that solves it
 
 

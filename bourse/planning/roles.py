@@ -4,7 +4,7 @@ from typing import Any
 
 from bourse.clubs.models import Membership
 from bourse.clubs.roles import is_of_club, membership_in
-from bourse.meetings.models import Meeting
+from bourse.meetings.models import Meeting, SeasonState
 from bourse.people.models import Person
 from bourse.planning.models import is_asking, is_member
 
@@ -12,6 +12,12 @@ from bourse.planning.models import is_asking, is_member
 def is_asked_wishes(person: Person, place: Any) -> bool:
     """Whether the club of the season is being asked, and the person is of it; facilitators say their days too."""
     return is_asking(place) and is_of_club(person, place)
+
+
+def is_asked_opinion(person: Person, place: Any) -> bool:
+    """Whether a plan of the season was sent to the members and the person is one."""
+    membership = membership_in(person, place.club)
+    return place.state is SeasonState.proposed and membership is not None and is_member(membership)
 
 
 def is_asked_days(person: Person, place: Any) -> bool:

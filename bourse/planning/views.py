@@ -36,9 +36,9 @@ def find(id: int) -> Season | None:
 
 @bp.app_template_global("seasons_in_preparation")
 def seasons_in_preparation(club: Club) -> list[Season]:
-    """The seasons whose rules are made and whose plan is not, for the page of the club."""
+    """The seasons that are being prepared or can be planned anew, for the page of the club."""
     query = db.select(Season).join(SeasonRules).where(Season.club_id == club.id)
-    query = query.where(Season.state.in_((SeasonState.draft, SeasonState.polling))).order_by(Season.starts_on)
+    query = query.where(Season.state != SeasonState.closed, Season.ends_on >= today_of(club)).order_by(Season.starts_on)
     return list(db.session.scalars(query.options(contains_eager(Season.rules))))
 
 

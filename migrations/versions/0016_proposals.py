@@ -30,7 +30,7 @@ def upgrade() -> None:
         sa.Column("meetings", sa.Text(), nullable=False),
         sa.Column("objective", sa.Integer(), nullable=True),
         sa.Column("bound", sa.Integer(), nullable=True),
-        sa.Column("seconds", sa.Float(), nullable=False),
+        sa.Column("seconds", sa.Double(), nullable=False),
         sa.Column("status", STATUS, nullable=True),
         sa.Column("reasons", sa.Text(), nullable=False),
         sa.Column("stop_asked_at", sa.DateTime(timezone=True), nullable=True),

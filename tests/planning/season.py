@@ -6,10 +6,18 @@ from bourse.clock import now
 from bourse.clubs.models import Club, Membership
 from bourse.db import db
 from bourse.meetings.models import Meeting, Season, SeasonState
+from bourse.people.models import Person
+from bourse.planning.anneal import plans_at_once
+from bourse.planning.count import count
 from bourse.planning.dates import Slot
 from bourse.planning.facts import allowed_dates
+from bourse.planning.freeze import thaw
 from bourse.planning.models import Availability, DateOption, DatePoll, HostWish, SeasonRules, lay_out
-from bourse.planning.states import Can, Hosting, How
+from bourse.planning.proposal_models import Proposal
+from bourse.planning.propose import propose
+from bourse.planning.rotate import Status
+from bourse.planning.solve import listed
+from bourse.planning.states import Can, Hosting, How, ProposalState
 from tests.cast import in_days
 
 THURSDAY, TUESDAY = Slot(3, time(14), time(18)), Slot(1, time(9), time(12))
@@ -58,3 +66,18 @@ def says(member: Membership, option: DateOption, answer: Can) -> None:
     row.give(answer, via=How.page, by=member.person, at=now())
     db.session.add(row)
     db.session.flush()
+
+
+def a_plan(season: Season, by: Person) -> Proposal:
+    """A proposal with the first plan that comes to mind, which keeps every rule."""
+    proposal = propose(season, by, now())
+    solved_at_once(proposal)
+    db.session.flush()
+    return proposal
+
+
+def solved_at_once(proposal: Proposal) -> None:
+    instance = thaw(proposal.document)
+    plan = list(plans_at_once(instance, 5.0))[-1]
+    proposal.state, proposal.status, proposal.meetings = ProposalState.done, Status.feasible, listed(plan)
+    proposal.objective = count(instance, plan).objective
