@@ -34,6 +34,8 @@ PAGES = [
     ("hugo", "/meetings/{next}/keep-out"),
     ("claire", "/meetings/{next}/cancel"),
     ("claire", "/planning/seasons/{season}"),
+    ("claire", "/planning/seasons/{season}/plan"),
+    ("claire", "/planning/seasons/{season}/publish"),
     ("claire", "/planning/seasons/{season}/rules"),
     ("claire", "/planning/seasons/{season}/dates"),
     ("claire", "/planning/seasons/{season}/members/{membership}"),

@@ -10,7 +10,7 @@ from bourse.planning.forecast import USUAL
 from bourse.planning.instance import Instance
 from bourse.planning.rotate import Status
 from bourse.planning.sheet import Presence, Row
-from bourse.words import _, _n, day_short, month, month_name, num
+from bourse.words import _, _l, _n, day_short, month, month_name, num
 
 PRESSING = 2  # of 3
 MANY = 0.75  # of the members
@@ -184,54 +184,47 @@ def forecast(chances: Mapping[str, int]) -> str:
 # What it is worth
 
 
-def cost(scores: Mapping[str, int], meetings: int) -> str:
-    """What changes for people when one plan is taken instead of another: the two things that count most."""
-    told = [each for score in COSTS if (each := COSTS[score](scores.get(score, 0), meetings))]
-    return ", ".join(told[:2]) or _("presque rien")
+def cost(scores: Mapping[str, int]) -> str:
+    """What changes for people when one plan is taken instead of another, the worse before the better."""
+    worse = [_said(score, points) for score, points in scores.items() if points > 0]
+    better = [_said(score, points) for score, points in scores.items() if points < 0]
+    return ", ".join([each for each in (*worse, *better) if each][:MOST]) or _("presque rien")
 
 
-def _less_people(points: int, meetings: int) -> str:
-    if abs(points) < 10:
-        return ""
+def loss(scores: Mapping[str, int]) -> str:
+    """Only what is worse; the next best plan is worse in all, or it would be the plan."""
+    return cost({score: points for score, points in scores.items() if points > 0})
+
+
+def _said(score: str, points: int) -> str:
+    if score == "attendance":
+        return _people(points)
+    if score == "travel":
+        return _road(points)
+    more, less = COSTS.get(score, ("", ""))
+    return str(more if points > 0 else less)
+
+
+def _people(points: int) -> str:
     shown = num(round(abs(points) / 100, 1))
     if points > 0:
         return _("%(n)s présence de moins sur la saison", n=shown)
     return _("%(n)s présence de plus sur la saison", n=shown)
 
 
-def _either(more: Callable[[], str], less: Callable[[], str], points: int) -> str:
-    return more() if points > 0 else less() if points < 0 else ""
+def _road(points: int) -> str:
+    if points > 0:
+        return _("%(km)s km de route de plus", km=num(points))
+    return _("%(km)s km de route de moins", km=num(-points))
 
 
-COSTS: Mapping[str, Callable[[int, int], str]] = {
-    "attendance": _less_people,
-    "waiting": lambda points, _all: _either(
-        lambda: _("ceux qui attendent reçoivent plus tard"), lambda: _("ceux qui attendent reçoivent plus tôt"), points
-    ),
-    "urgency": lambda points, _all: _either(
-        lambda: _("les problèmes qui pressent passent plus tard"),
-        lambda: _("les problèmes qui pressent passent plus tôt"),
-        points,
-    ),
-    "fairness": lambda points, _all: _either(
-        lambda: _("des absences moins bien partagées"), lambda: _("des absences mieux partagées"), points
-    ),
-    "stability": lambda points, _all: _either(
-        lambda: _("plus de dates annoncées changent"), lambda: _("moins de dates annoncées changent"), points
-    ),
-    "travel": lambda points, _all: _either(
-        lambda: _("%(km)s km de route de plus", km=num(points)),
-        lambda: _("%(km)s km de route de moins", km=num(-points)),
-        points,
-    ),
-    "cadence": lambda points, _all: _either(
-        lambda: _("un rythme moins régulier"), lambda: _("un rythme plus régulier"), points
-    ),
-    "school": lambda points, _all: _either(
-        lambda: _("plus de rencontres pendant les vacances"),
-        lambda: _("moins de rencontres pendant les vacances"),
-        points,
-    ),
+COSTS: Mapping[str, tuple[Any, Any]] = {  # what more of a score means, and what less
+    "waiting": (_l("ceux qui attendent reçoivent plus tard"), _l("ceux qui attendent reçoivent plus tôt")),
+    "urgency": (_l("les problèmes qui pressent passent plus tard"), _l("les problèmes qui pressent passent plus tôt")),
+    "fairness": (_l("des absences moins bien partagées"), _l("des absences mieux partagées")),
+    "stability": (_l("plus de dates annoncées changent"), _l("moins de dates annoncées changent")),
+    "cadence": (_l("un rythme moins régulier"), _l("un rythme plus régulier")),
+    "school": (_l("plus de rencontres pendant les vacances"), _l("moins de rencontres pendant les vacances")),
 }
 
 
