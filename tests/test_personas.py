@@ -27,7 +27,7 @@ from bourse.problems.attachment_models import Attachment
 from bourse.problems.inspect import Inspected, Kind
 from bourse.problems.models import Problem
 from tests.cast import a_club, a_company, a_member, a_person, invitation_of
-from tests.planning.season import a_poll, a_season_asked, a_wish
+from tests.planning.season import a_plan, a_poll, a_season_asked, a_wish
 
 LIST = "Entreprise;Nom;Prénom;Mail\nGénépi;Montvernois;Claire;c.montvernois@genepi.example".encode()
 TABLE = Path(__file__).parent / "doors.txt"
@@ -134,6 +134,7 @@ def what_is_asked(club, meeting):
     db.session.add(period)
     nadia = next(each for each in club.memberships if each.person.given_name == "Nadia")
     a_wish(season, nadia)
+    a_plan(season, next(each.person for each in club.memberships if each.person.given_name == "Claire"))
     return season, period
 
 
