@@ -17,12 +17,12 @@ from typing import Any
 from bourse.planning.instance import Instance, Placed, Slot
 from bourse.planning.sift import Choices, Pair, sift
 
-ROUNDS = 24_000  # of annealing, for each club
+ROUNDS = 48_000  # of annealing, for each club
 FIRST = 1_000  # of them before the first plan is shown
 TRIES = 30  # at a set of dates for which there are hosts
 CLOCK = 64  # rounds between two looks at the clock
-HOT, COLD = 0.03, 1.0  # the first temperature, as a share of what the plan costs, and the last, in points
-PASSED_OVER = 10**7  # more than any score: a host that waited is left out, which no plan may
+HOT, COLD = 0.02, 0.002  # the first temperature and the last, as shares of what the plan costs; tried on a few clubs
+PASSED_OVER = 10**7  # far more than a season costs: what no plan may do, the annealing unlearns
 
 Plan = tuple[Pair, ...]  # in order of dates
 Chain = tuple[float, Any]  # a cost, and a slot with the link before it
@@ -207,14 +207,14 @@ def anneal(choices: Choices, plan: Plan, dice: random.Random, rounds: int = ROUN
     """Better plans by small changes; a worse one is taken with a chance that falls with the temperature."""
     energy, draw = Energy(choices), Draw(choices, dice)
     cost = lowest = energy(plan)
-    best, hot = plan, max(COLD, HOT * cost)
+    best, hot = plan, HOT * max(1, cost)
     for n in range(rounds if plan else 0):
         if n % CLOCK == 0 and monotonic() > deadline:
             break
         changed = change(choices, plan, *draw(plan))
         if changed is None:
             continue
-        heat = hot * (COLD / hot) ** (n / rounds)
+        heat = hot * (COLD / HOT) ** (n / rounds)
         if (after := energy(changed)) <= cost or dice.random() < exp((cost - after) / heat):
             plan, cost = changed, after
         if cost < lowest:

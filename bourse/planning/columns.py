@@ -56,6 +56,11 @@ class ClubColumns:
         """The nodes of each slot."""
         return {slot: [node for node in self.held if node.slot == slot] for slot in self.slots}
 
+    def node(self, pair: Pair) -> Node:
+        """Where the club meets when it chooses a pair; without a price on far hosts, all nodes are near."""
+        far = Node(pair.slot, True)
+        return far if pair.host in self.choices.far and far in self.held else Node(pair.slot, False)
+
     def meets(self, *slots: int) -> list[Term]:
         """How many meetings there are on these dates."""
         return times(1, (self.held[node] for slot in slots for node in self.nodes_of[slot]))

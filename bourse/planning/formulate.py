@@ -20,7 +20,7 @@ from bourse.planning.price import (
 )
 from bourse.planning.program import Program
 from bourse.planning.share import Duty, choose_facilitators, limits
-from bourse.planning.sift import sift
+from bourse.planning.sift import Pair, sift
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,11 +59,10 @@ class Formulation:
         return values
 
     def _numbered(self, columns: ClubColumns, plan: Collection[Placed]) -> dict[int, float]:
-        far = columns.choices.far
-        mine = sorted((self.instance.number[one.slot], one.host) for one in plan if one.club == columns.club.id)
-        at = {(n, slot, host in far) for n, (slot, host) in enumerate(mine)}
-        positions = self.positions[columns.club.id]
-        return {column: float((n, node.slot, node.is_far) in at) for (n, node), column in positions.items()}
+        number = self.instance.number
+        mine = sorted(Pair(number[one.slot], one.host) for one in plan if one.club == columns.club.id)
+        at = {Position(n, columns.node(pair)) for n, pair in enumerate(mine)}
+        return {column: float(position in at) for position, column in self.positions[columns.club.id].items()}
 
 
 def formulate(instance: Instance, lifted: Collection[str] = (), is_priced: bool = True) -> Formulation:

@@ -11,6 +11,17 @@ from bourse.planning.program import Program
 
 ENOUGH = 0.99  # plans cost whole points, so nothing better is left within less than one
 NOISE = 1e-3  # of floating point, on a bound that is a whole number
+OPTIONS: Mapping[str, bool | float] = {
+    "output_flag": False,
+    "threads": 1,
+    "mip_rel_gap": 0.0,
+    "mip_abs_gap": ENOUGH,
+    # What is to be found is mostly found before; what is left to do is the proof.
+    "mip_detect_symmetry": False,
+    "mip_heuristic_run_feasibility_jump": False,
+    "mip_heuristic_run_rens": False,
+    "mip_heuristic_run_rins": False,
+}
 Watch = Callable[[Sequence[float] | None, int | None], bool]
 
 
@@ -37,13 +48,7 @@ def optimise(
     if not program.cost:
         return _without_columns(program)
     highs = Highs()
-    for option, value in {
-        "output_flag": False,
-        "threads": 1,
-        "time_limit": seconds,
-        "mip_rel_gap": 0.0,
-        "mip_abs_gap": ENOUGH,
-    }.items():
+    for option, value in {**OPTIONS, "time_limit": seconds}.items():
         highs.setOptionValue(option, value)
     highs.passModel(_model(program))
     if start:

@@ -17,7 +17,7 @@ from bourse.planning.explain import Difference, compare
 from bourse.planning.instance import Instance, Placed
 from bourse.planning.relax import Relaxation
 
-ANNEALING = 1.0  # seconds at most; a quiet machine takes a quarter of that for a club
+ANNEALING = 1.5  # seconds at most; a quiet machine takes a third of that for a club
 SECONDS = 10.0
 FOR_REASONS = 30.0  # seconds beyond the agreed ones to say why there is no plan
 

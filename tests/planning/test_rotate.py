@@ -181,6 +181,20 @@ def _imported(file: Path) -> Iterator[Path]:
         yield from (candidate for candidate in candidates if candidate.exists())
 
 
+def test_the_solver_can_begin_with_any_plan():
+    """Each row and bound of the program holds for the columns that mean a plan: nothing of it is guessed anew."""
+    for far_row in (0, 150):
+        document = season(4, **MODEST, clubs=2)
+        document["weights"]["far_row"] = far_row
+        instance = parse(document)
+        *_, found = plans_at_once(instance, rounds=2000)
+        formulation = formulate(instance)
+        for column, value in formulation.start(found).items():
+            formulation.program.low[column] = formulation.program.high[column] = value
+        answer = optimise(formulation.program, MINUTE)
+        assert answer.bound == count(instance, found).objective
+
+
 # By hand.
 
 
