@@ -115,6 +115,13 @@ class SeasonForm(VersionedForm):
             first.errors = [_("Choisissez au moins un jour de la semaine.")]
         return not first.errors
 
+    def offer(self, rules: SeasonRules) -> None:
+        """A gap that the planner made smaller stays one of the choices, though it is none of the usual ones."""
+        for field in (self.min_gap, self.target_gap):
+            usual = [choice.value for choice in field.choices]
+            if (days := getattr(rules, field.name)) not in usual:
+                field.choices = [*field.choices, SelectChoice(days, tell.gap(days))]
+
     def show(self, season: Season, rules: SeasonRules) -> None:
         """Fills the fields with a season as it is."""
         for name in self.OF_SEASON:
@@ -123,6 +130,7 @@ class SeasonForm(VersionedForm):
         self.version.data = str(rules.version)
 
     def show_rules(self, rules: SeasonRules) -> None:
+        self.offer(rules)
         for name in self.OF_RULES:
             self[name].data = getattr(rules, name)
         self.show_slots(rules.slots)

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from bourse.planning.dates import Slot
 from bourse.planning.states import SchoolRule, Weight
-from bourse.words import _, _l, span, weekday_name
+from bourse.words import _, _l, _n, span, weekday_name
 
 ANYWHERE = ZoneInfo("UTC")
 GAPS: Mapping[int, object] = {  # days
@@ -39,6 +39,11 @@ URGENCIES = {
     2: _l("Dans les six mois"),
     3: _l("Le plus tôt possible"),
 }
+
+
+def gap(days: int) -> str:
+    """« Cinq semaines »; « 26 jours »."""
+    return str(GAPS[days]) if days in GAPS else _n("%(num)s jour", "%(num)s jours", days)
 
 
 def hours(starts: time, ends: time) -> str:

@@ -127,6 +127,7 @@ def rules(season: Season) -> ResponseReturnValue:
     if request.method == "POST":
         lock_season(season)
     form, page = SeasonForm(), {"club": season.club, "season": season}
+    form.offer(season.rules)
     if not form.is_submitted():
         form.show(season, season.rules)
     if not form.validate_on_submit():

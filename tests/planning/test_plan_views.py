@@ -278,6 +278,12 @@ def test_a_rule_gives_way_and_a_new_plan_is_asked_for(claire, season, proposal):
     assert claire.post(url(season, "plan/relax"), data=seen(proposal, way="1")).status_code == 302
 
 
+def test_a_gap_that_gave_way_stays_when_the_rules_are_read_again(claire, season):
+    season.rules.min_gap = 17
+    db.session.commit()
+    assert re.search(r'<option selected value="17">17.jours', claire.get(url(season, "rules")).text)
+
+
 def test_two_plans_stand_side_by_side(claire, season, proposal, club):
     assert claire.get(url(season, "plan/compare")).status_code == 404
     a_plan(season, db.session.get_one(Person, club.claire))

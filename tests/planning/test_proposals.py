@@ -184,3 +184,13 @@ def test_a_season_that_cannot_be_says_which_rules_clash_and_what_would_do(season
     assert f"quorum:{season.club_id}" in proposal.told["core"]
     ways = [change for way in proposal.told["relaxations"] for change in way]
     assert [value for group, value in ways if group == f"quorum:{season.club_id}"] == [3]
+
+
+def test_a_search_that_is_stopped_keeps_the_best_plan(season, club, foreman):
+    proposal = asked(season, club)
+    proposal.stop_asked_at = now()
+    proposal.meetings, proposal.objective = '[["1", "2", "3", "4"]]', -1
+    db.session.commit()
+    solved(proposal, foreman)
+    assert (proposal.state, proposal.status) == (ProposalState.stopped, Status.feasible)
+    assert proposal.has_plan
