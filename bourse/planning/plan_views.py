@@ -188,7 +188,7 @@ def _after(form: AdjustForm, sheet: Sheet, row: Row) -> Draft | None:
     if any(each.slot == slot and each in sheet.instance.fixed for each in sheet.draft.meetings):
         return None
     new = Placed(row.placed.club, slot, host, _who_facilitates(sheet, slot, row.placed.facilitator))
-    return changed(sheet.draft, row.placed, new, bool(form.locked.data))
+    return changed(sheet.draft, row.placed, new, bool(form.locked.data or form.choice.data))
 
 
 def _who_facilitates(sheet: Sheet, slot: str, usual: str) -> str:

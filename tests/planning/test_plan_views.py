@@ -45,6 +45,12 @@ def proposal(season, club):
     return found
 
 
+def last_of(season):
+    found = latest(season)
+    assert found
+    return found
+
+
 def member(club, name):
     query = db.select(Membership).join(Membership.person).where(Person.given_name == name)
     return db.session.scalars(query.where(Membership.club_id == club.club)).one()
@@ -89,7 +95,7 @@ def test_a_plan_is_asked_for_once_and_waits_for_the_worker(claire, season):
     assert "Arrêter là" in page
     claire.post(url(season, "plan/stop"))
     db.session.rollback()
-    assert latest(season).stop_asked_at
+    assert last_of(season).stop_asked_at
 
 
 def test_a_plan_shows_dates_hosts_reasons_and_who_is_expected(claire, season, proposal):
@@ -131,7 +137,7 @@ def test_what_is_locked_and_ruled_out_goes_into_the_next_plan(claire, season, pr
     assert "Écartée" in claire.get(url(season)).text
     claire.post(url(season, "plan/propose"), data=seen(proposal, keep="y"))
     db.session.rollback()
-    document = latest(season).document
+    document = last_of(season).document
     assert [pin[1:] for pin in document["by_hand"]["locked"]] == [[first.slot, first.host]]
     assert [pin[1:] for pin in document["by_hand"]["forbidden"]] == [[second.slot, second.host]]
 
@@ -161,7 +167,7 @@ def test_a_plan_under_the_quorum_offers_the_smallest_ways_out(claire, season, pr
     claire.post(url(season, "plan/adjust"), data=data)
     page = claire.get(url(season)).text
     assert "Sous le quorum fixé par le club" in page
-    choice = re.search(r'name="choice" value="([^"]+)" checked', page)[1]
+    (choice,) = re.findall(r'name="choice" value="([^"]+)" checked', page)
     bad = next(each for each in rows(fresh) if each.breaches)
     claire.post(url(season, "plan/adjust"), data=change(fresh, bad, choice=choice))
     assert not sheet_at(fresh).counted.breaches
@@ -227,7 +233,7 @@ def test_a_host_withdraws_and_only_what_must_change_does(claire, season, proposa
     gone, stays = before[0].host_id, before[1].host_id
     claire.post(url(season, "replan"), data={"withdrawn": [gone]})
     db.session.rollback()
-    asked = latest(season)
+    asked = last_of(season)
     assert len(asked.document["published"]) == 2
     db.session.delete(asked)
     db.session.flush()
@@ -248,11 +254,11 @@ def test_a_date_that_falls_moves_its_meeting_with_the_same_uid(claire, season, p
     uid, day, sequence = fallen.uid, fallen.starts_at, fallen.sequence
     claire.post(url(season, "replan"), data={"fallen": [fallen.id]})
     db.session.rollback()
-    document = latest(season).document
+    document = last_of(season).document
     assert document["standing"][str(fallen.id)] is None
-    solved_at_once(latest(season))
+    solved_at_once(last_of(season))
     db.session.commit()
-    published(claire, season, latest(season))
+    published(claire, season, last_of(season))
     db.session.rollback()
     moved = db.session.scalars(db.select(Meeting).filter_by(uid=uid)).one()
     assert moved.starts_at != day
@@ -274,7 +280,7 @@ def test_a_rule_gives_way_and_a_new_plan_is_asked_for(claire, season, proposal):
     claire.post(url(season, "plan/relax"), data=seen(proposal, way="0"))
     db.session.rollback()
     assert season.rules.quorum == 1
-    assert latest(season).number == 2
+    assert last_of(season).number == 2
     assert claire.post(url(season, "plan/relax"), data=seen(proposal, way="1")).status_code == 302
 
 

@@ -31,9 +31,15 @@ def foreman(app):
     found.end()
 
 
+def last_of(season):
+    found = latest(season)
+    assert found
+    return found
+
+
 def solved(season, foreman):
     db.session.rollback()
-    proposal, until = latest(season), time.monotonic() + 60
+    proposal, until = last_of(season), time.monotonic() + 60
     while proposal.is_busy and time.monotonic() < until:
         foreman.look(now())
         time.sleep(0.1)
