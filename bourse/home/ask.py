@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any, Literal
 
 Deed = Literal[
-    "write_cards", "sign", "answer", "write_problem", "read_problem", "keep_promise", "say_wishes", "say_days"
+    "write_cards", "sign", "answer", "write_problem", "read_problem", "keep_promise", "say_wishes", "say_days", "opine"
 ]
 
 MINUTES: dict[Deed, int] = {
@@ -17,6 +17,7 @@ MINUTES: dict[Deed, int] = {
     "read_problem": 4,
     "say_wishes": 1,
     "say_days": 1,
+    "opine": 1,
 }
 ANSWER_BEFORE, WRITE_FROM, PROMISE_FROM = timedelta(days=10), timedelta(days=45), timedelta(days=14)
 UNWRITTEN = ("to_write", "draft", "to_complete")
@@ -46,11 +47,14 @@ class Promise:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Wishes for a season, or days for a meeting that moves, not said yet; `about` is the caller's own handle."""
+    """Wishes for a season, what one thinks of its plan, or days for a meeting that moves, not said yet.
 
-    deed: Literal["say_wishes", "say_days"]
+    `about` is the caller's own handle; without a last day it is asked now.
+    """
+
+    deed: Literal["say_wishes", "say_days", "opine"]
     about: Any
-    answer_by: date
+    answer_by: date | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from bourse.outcomes.follow import SETTLED
 from bourse.outcomes.models import Commitment
 from bourse.people.models import Person
 from bourse.planning.models import Availability, DateOption, HostWish, SeasonRules
+from bourse.planning.proposal_models import Opinion, Proposal
 
 A_TURN = timedelta(days=366)
 MOST_REPLIES = 100  # on one page
@@ -115,12 +116,17 @@ def promises_of(person: Person) -> Sequence[Commitment]:
 
 
 def seasons_asking(person: Person) -> Sequence[Season]:
-    """The seasons for which the person, as a member, is asked for wishes and has said none."""
+    """The seasons for which the person, as a member, is asked for wishes or for an opinion and has said none."""
     mine = [each.id for each in memberships_of(person) if each.role is Role.member]
     said = db.exists().where(HostWish.season_id == Season.id, HostWish.membership_id.in_(mine))
     query = db.select(Season).join(SeasonRules).options(contains_eager(Season.rules))
     query = query.join(Membership, Membership.club_id == Season.club_id)
-    query = query.where(Membership.id.in_(mine), Season.state == SeasonState.polling, ~said)
+    opined = db.exists().where(
+        Opinion.proposal_id == Proposal.id, Proposal.season_id == Season.id, Opinion.membership_id.in_(mine)
+    )
+    asks_wishes = db.and_(Season.state == SeasonState.polling, ~said)
+    asks_opinion = db.and_(Season.state == SeasonState.proposed, ~opined)
+    query = query.where(Membership.id.in_(mine), db.or_(asks_wishes, asks_opinion))
     return db.session.scalars(query.order_by(SeasonRules.answer_by)).all()
 
 

@@ -20,7 +20,7 @@ from bourse.home.balance import Visit, balance
 from bourse.home.begin import Start
 from bourse.home.desk import Case, Waiting, waiting
 from bourse.home.dial import Place, Standing, Turnout, ring, season_at, turn_from
-from bourse.meetings.models import Answer, Invitation, Meeting, Presence, Season
+from bourse.meetings.models import Answer, Invitation, Meeting, Presence, Season, SeasonState
 from bourse.meetings.roles import may_know_meeting, sees_full
 from bourse.outcomes.roles import is_promiser
 from bourse.people.models import Person
@@ -165,10 +165,16 @@ def _asked_in(scene: Scene) -> list[Asked]:
 
 def _questions(person: Person, coming: Iterable[Meeting]) -> list[Question]:
     """The wishes and the days that the person is asked for and has not said."""
-    wishes = [Question("say_wishes", each, each.rules.answer_by) for each in facts.seasons_asking(person)]
+    wishes = [_of_season(each) for each in facts.seasons_asking(person)]
     moving = [each for each in coming if is_asked_days(person, each)]
     silent = facts.without_days_of(person, moving)
     return wishes + [Question("say_days", each, each.poll.answer_by) for each in silent]
+
+
+def _of_season(season: Season) -> Question:
+    if season.state is SeasonState.proposed:
+        return Question("opine", season, None)
+    return Question("say_wishes", season, season.rules.answer_by)
 
 
 def _occasion(scene: Scene, meeting: Meeting) -> Occasion:

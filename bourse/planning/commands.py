@@ -1,6 +1,7 @@
 """The commands that plan a season: from a file, or as somebody asked on a page."""
 
 import json
+import os
 import secrets
 import signal
 import sys
@@ -152,7 +153,11 @@ def solve(id: int) -> None:
 def _solve(taken: Taken) -> None:
     """Finds the plan and says so; what each meeting is worth comes after, while nobody else waits."""
 
+    worker = os.getppid()
+
     def tell(lease: timedelta = LEASE, **found: object) -> bool:
+        if os.getppid() != worker:
+            sys.exit(1)  # it was killed; the next one goes on
         goes_on = beat(taken, now() + lease, **found)
         db.session.commit()
         return goes_on

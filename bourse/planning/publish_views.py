@@ -95,6 +95,8 @@ def _membership_at(sheet: Sheet, change: Change) -> int:
 def _apply(change: Change, season: Season, host: Membership | None) -> None:
     """The meeting as the plan wants it, by the acts that the room of meetings has for one."""
     meeting = change.meeting
+    if meeting is not None:
+        db.session.refresh(meeting, ["sequence", "moved_sequence", "exclusions"], with_for_update=True)
     if change.kind is Kind.cancelled:
         meeting.cancel()
         note("cancel", by=current_user, about=meeting)
@@ -107,10 +109,19 @@ def _apply(change: Change, season: Season, host: Membership | None) -> None:
     elif change.kind is not Kind.kept:
         if change.kind in (Kind.moved, Kind.both):  # on its own day a meeting keeps its hours
             meeting.move(change.starts_at, change.ends_at)
+        asked_back = _turned_away(meeting) if host.id != meeting.host_id else []
         meeting.change_host(host)
+        for person in asked_back:
+            meeting.invite(person)
         note("change", by=current_user, about=meeting)
     if not meeting.is_released:
         meeting.release(now())
+
+
+def _turned_away(meeting: Meeting) -> list[Person]:
+    """Whom the present host's choice keeps from being invited: another host begins without it."""
+    ended = (meeting.ended_by(exclusion) for exclusion in meeting.in_force)
+    return [invitation.person for invitations in ended for invitation in invitations]
 
 
 def _number(season: Season) -> None:

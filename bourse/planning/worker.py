@@ -42,14 +42,16 @@ class Foreman:
 
     def end(self) -> None:
         """Ends the process; another worker may go on with its proposal at once."""
-        if self.process and self.process.poll() is None:
-            self.process.terminate()
-            with suppress(subprocess.TimeoutExpired):
-                self.process.wait(PATIENCE)
-            self.process.kill()
-            self.process.wait()
-            hand_on(self.id)
-            db.session.commit()
+        if self.process is None:
+            return
+        self.process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(PATIENCE)
+        self.process.kill()
+        self.process.wait()
+        self.process = None
+        hand_on(self.id)
+        db.session.commit()
 
     def _start(self, id: int) -> None:
         command = [sys.executable, "-c", SOLVE, "solve", str(id)]

@@ -204,6 +204,9 @@ def test_members_say_what_does_not_suit_them_and_see_no_reason(claire, season, p
     assert season.state is SeasonState.proposed
     assert len(db.session.scalars(db.select(Letter).filter_by(kind="opinion")).all()) == 3
     marc, row = member(club, "Marc"), rows(proposal)[1]
+    assert "Dire votre avis sur la saison proposée" in visit(client, "marc").get("/").text
+    assert client.get(url(season, "opinion")).status_code == 200
+    assert visit(client, "stranger").get(url(season, "opinion")).status_code == 404
     link = f"/planning/answers/{ask_link.sign(AskLink('season', season.id, marc.id), 'for the tests, always the same')}"
     page = client.get(link).text
     for secret in ("canari", "presse", "jamais reçu", "reçu en"):
