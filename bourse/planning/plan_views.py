@@ -28,7 +28,7 @@ from bourse.planning.opine import against_of
 from bourse.planning.plan_forms import AdjustForm, PlanForm
 from bourse.planning.proposal_models import Proposal, latest
 from bourse.planning.propose import NOTHING_BY_HAND, propose
-from bourse.planning.republish import Change, changes
+from bourse.planning.republish import Change, Kind, changes
 from bourse.planning.sheet import Row, Sheet, changed, ruled_out, sheet_of
 from bourse.planning.standing import meetings_of
 from bourse.planning.views import bp, today_of
@@ -63,7 +63,8 @@ def plan_page(season: Season, proposal: Proposal | None, typed: AdjustForm | Non
     sheet = sheet_at(proposal)
     members = {each.id: each for each in members_of(season.club)}
     is_latest = proposal.number == (last.number if (last := latest(season)) else 0)
-    moves = changes_of(season, sheet) if season.state is SeasonState.published else []
+    shows_moves = season.state is SeasonState.published and not proposal.published_at and sheet.rows
+    moves = [each for each in changes_of(season, sheet) if each.kind is not Kind.kept] if shows_moves else []
     page = render_template(
         "planning/plan.html",
         season=season,

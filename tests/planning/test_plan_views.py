@@ -244,6 +244,7 @@ def test_a_host_withdraws_and_only_what_must_change_does(claire, season, proposa
     db.session.commit()
     page = claire.get(url(season)).text
     assert "Ce qui change" in page
+    assert page.count("invités") == 1  # the meeting that stays is not told of
     after = published(claire, season, again)
     assert [each.uid for each in after] == uids
     assert after[0].host_id not in (gone, stays)
@@ -277,6 +278,7 @@ def test_a_rule_gives_way_and_a_new_plan_is_asked_for(claire, season, proposal):
     proposal.meetings = "[]"
     db.session.commit()
     page = read(claire, url(season))
+    assert "Le nombre de rencontres n’est pas" not in page
     assert "Un quorum de 2 présents" in page
     assert "Accepter un quorum de 1" in page
     assert page.count("Changer la règle et recalculer") == 1
