@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import time, timedelta
-from itertools import cycle
+from itertools import cycle, islice, product
 from typing import Any
 
 from bourse.board.gather import IdeaState, Phase
@@ -35,6 +35,14 @@ from bourse.meetings.models import (
 from bourse.outcomes.models import Commitment, Outcome
 from bourse.outcomes.read import Readers
 from bourse.people.models import Person
+from bourse.planning.dates import Slot
+from bourse.planning.facts import allowed_dates
+from bourse.planning.freeze import thaw
+from bourse.planning.instance import Placed
+from bourse.planning.models import Availability, DateOption, DatePoll, HostWish, SeasonRules, lay_out
+from bourse.planning.propose import propose
+from bourse.planning.solve import listed
+from bourse.planning.states import Can, Hosting, How, ProposalState
 from bourse.problems.frame import ANSWERS
 from bourse.problems.models import Problem
 
@@ -49,11 +57,14 @@ PROSE = "Trois presses sur cinq sont réglées par un seul homme, qui part dans 
 
 DAYS = (-150, -120, -90, -60, -30, 5, 35, 65)  # of the meetings, from today
 HELD = sum(day < 0 for day in DAYS)
+THURSDAY = 3
 
 
 @dataclass(frozen=True)
 class Grown:
-    """What its addresses are made of: club, marc's company and membership, the last meeting held, the next one."""
+    """What its addresses are made of: club, marc's company and membership, the last meeting held, the next one, and
+    the season that is being asked about.
+    """
 
     members: int
     slug: str
@@ -61,6 +72,7 @@ class Grown:
     membership: int
     last: int
     next: int
+    season: int
 
     def person(self, name: str) -> str:
         """Before the @: claire who facilitates, hugo who hosts next, marc who comes, odile of the office.
@@ -84,7 +96,8 @@ def grow(members: int) -> Grown:
     _conclude(last, people)
     _prepare(coming, people)
     _keep_out(coming, companies[9], people[0])
-    return Grown(members, club.slug, companies[1], hosts[1], last.id, coming.id)
+    season = _ask(club, coming, hosts, people)
+    return Grown(members, club.slug, companies[1], hosts[1], last.id, coming.id, season.id)
 
 
 def _insert(model: type[Any], rows: Iterable[dict[str, Any]]) -> Sequence[int]:
@@ -220,6 +233,57 @@ def _conclude(meeting: Meeting, people: Sequence[int]) -> None:
     db.session.flush()
     _insert(Idea, _ideas(board, people, IDEA_STATES))
     _insert(Commitment, _commitments(outcome, people))
+
+
+def _ask(club: Club, coming: Meeting, hosts: Sequence[int], people: Sequence[int]) -> Season:
+    """All but marc said their wishes for the season to come; the next meeting has to move, and half said when."""
+    day = club_time(now(), club.timezone).date()
+    season = Season(club=club, name="Saison à venir", length=len(DAYS), state=SeasonState.polling)
+    season.starts_on, season.ends_on = day + timedelta(181), day + timedelta(480)
+    rules = SeasonRules.usual(club)
+    rules.season, rules.asked_at, rules.answer_by = season, now(), day + timedelta(7)
+    rules.set_hours([Slot(THURSDAY, time(14), time(18))])
+    poll = DatePoll(meeting=coming, asked_by_id=people[0], answer_by=day + timedelta(4))
+    moved = [coming.starts_at + timedelta(days) for days in (7, 14, 21)]
+    options = [DateOption(meeting=coming, starts_at=at, ends_at=at + timedelta(hours=4)) for at in moved]
+    db.session.add_all([rules, poll, *options])
+    db.session.flush()
+    lay_out(season, allowed_dates(season, day), now())
+    db.session.flush()
+    members = [(host, person) for host, person in zip(hosts, people, strict=True) if host != hosts[1]]
+    _insert(HostWish, _wishes(season, members))
+    _insert(Availability, _days(options, members[::2]))
+    _propose(season, db.session.get_one(Person, people[0]))
+    return season
+
+
+def _propose(season: Season, by: Person) -> None:
+    """A plan that nobody looked for: a date in four, each at another company."""
+    proposal = propose(season, by, now())
+    instance = thaw(proposal.document)
+    ((id, club),) = instance.clubs.items()
+    places = zip(list(instance.slots)[::4], club.hosts, strict=False)
+    plan = [Placed(id, slot, host, club.facilitators[0]) for slot, host in islice(places, season.length)]
+    proposal.meetings, proposal.state = listed(plan), ProposalState.done
+    db.session.flush()
+
+
+def _wishes(season: Season, members: Iterable[tuple[int, int]]) -> Iterable[dict[str, Any]]:
+    for host, person in members:
+        yield {
+            "season_id": season.id,
+            "membership_id": host,
+            "hosting": Hosting.yes,
+            "theme": "Former un régleur en six mois",
+            "weekdays": "UUUYUUU",
+            "via": How.link,
+            "by_id": person,
+        }
+
+
+def _days(options: Sequence[DateOption], members: Iterable[tuple[int, int]]) -> Iterable[dict[str, Any]]:
+    for (host, person), option in product(members, options):
+        yield {"option_id": option.id, "membership_id": host, "answer": Can.yes, "via": How.page, "by_id": person}
 
 
 def _ideas(board: Board, people: Sequence[int], states: Sequence[IdeaState]) -> Iterable[dict[str, Any]]:

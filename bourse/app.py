@@ -53,7 +53,22 @@ from bourse.people.bounces import note_refusal, undeliverable
 from bourse.people.commands import link
 from bourse.people.enter import fingerprint
 from bourse.people.models import Alias
-from bourse.planning.commands import plan
+from bourse.planning import (
+    ask_views,
+    date_views,
+    day_views,
+    link_views,
+    opinion_views,
+    plan_views,
+    poll_views,
+    publish_views,
+    relax_views,
+    wish_views,
+)
+from bourse.planning import views as planning
+from bourse.planning.commands import plan, solve
+from bourse.planning.models import SchoolPeriod
+from bourse.planning.worker import Foreman
 from bourse.problems import attachment_views as attachments
 from bourse.problems import version_views as versions
 from bourse.problems import views as problems
@@ -63,10 +78,12 @@ from bourse.settings import Settings, UnsafeSettings
 ROOMS = (
     *(people_views, address_views, clubs, begin_views, member_views, company_views, list_views),
     *(meetings, answers, exclusions, guest_views, calendar_views),
+    *(planning, date_views, ask_views, wish_views, poll_views, day_views, link_views),
+    *(plan_views, publish_views, relax_views, opinion_views),
     *(problems, versions, attachments, board, agenda, attendance, outcomes),
     *(home, club_views, feed_views, reply_views, outbox_views, foreseen_views, offline),
 )
-COMMANDS = (init, serve, demo, link, people, worker, letters, list_meetings, hear, plan)
+COMMANDS = (init, serve, demo, link, people, worker, letters, list_meetings, hear, plan, solve)
 MAX_REQUEST = 50 * 2**20
 
 compress = Compress()
@@ -150,6 +167,7 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         "WRITE_EACH_MINUTE": (write_reminders,),
         "WHEN_REFUSED": (note_refusal,),
         "KEEP_BACK": undeliverable,
+        "BESIDE": (Foreman,),
         "HEAR": lambda raw, at: take(raw, at).is_ours,
         "MAY_HAVE_TO_ANSWER": may_have_to_answer,
         "WAY_TO_FOUND": begin_views.way_to_found,
@@ -191,7 +209,8 @@ def _open_rooms(app: Flask, settings: Settings) -> None:
     rooms = ROOMS if settings.in_production else (*ROOMS, catcher)
     for bp in dict.fromkeys(room.bp for room in rooms):  # files of one room share its blueprint
         app.register_blueprint(bp)
-    csrf.exempt(answers.answer_by_link)  # its own token is the authority, and it reads no cookie
+    for view in (answers.answer_by_link, link_views.answer_by_link):
+        csrf.exempt(view)  # its own token is the authority, and it reads no cookie
     doors.open_door(app.view_functions["static"])  # type: ignore[arg-type]
     for name, finder in _finders().items():
         doors.find_by(app, name, finder)
@@ -201,12 +220,14 @@ def _open_rooms(app: Flask, settings: Settings) -> None:
 
 def _finders() -> dict[str, doors.Finder]:
     return {
+        "period": partial(db.session.get, SchoolPeriod),
         "club": lambda slug: db.session.scalar(db.select(Club).filter_by(slug=slug)),
         "company": partial(db.session.get, Company),
         "link": partial(db.session.get, CompanyLink),
         "alias": partial(db.session.get, Alias),
         "membership": partial(db.session.get, Membership),
         "brought": partial(db.session.get, BroughtList),
+        "season": planning.find,
         "meeting": meetings.find,
         "attachment": attachments.find,
         "version": versions.find,

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.core import get_global
-from babel.dates import format_date, get_month_names, get_timezone_location
+from babel.dates import format_date, get_day_names, get_month_names, get_timezone_location
 from babel.numbers import format_decimal
 from flask import g, has_app_context
 from flask_babel import get_domain, get_locale
@@ -151,11 +151,13 @@ def _filled(context: EvalContext, message: str, values: Mapping[str, Any]) -> st
 
 
 def teach(environment: Environment) -> None:
-    """Gives the templates `_`, `_n`, `month_letters`, `clock_name` and the filters named after the functions below."""
+    """Gives the templates `_`, `_n`, the functions that name things, and the filters named after those below."""
     environment.globals.update(_=_page, _n=_page_n, month_letters=month_letters, clock_name=clock_name)
+    environment.globals.update(month_name=month_name, weekday_name=weekday_name)
     environment.filters.update(
         day=day,
         day_short=day_short,
+        month=month,
         hour=hour,
         span=span,
         when=when,
@@ -188,6 +190,21 @@ def day(at: date, year: bool = True, zone: ZoneInfo | None = None, to: Language 
 def day_short(at: date, zone: ZoneInfo | None = None, to: Language | None = None) -> str:
     """« 18 sept. »; "18 Sept": for the heads of tables."""
     return _date(at, "", "MMM", zone, to)
+
+
+def month(at: date, to: Language | None = None) -> str:
+    """« septembre 2027 »; "September 2027"."""
+    return format_date(at, "MMMM y", locale=LOCALES[to or language()])
+
+
+def month_name(number: int, to: Language | None = None) -> str:
+    """« septembre », from 1."""
+    return str(get_month_names("wide", "stand-alone", LOCALES[to or language()])[number])
+
+
+def weekday_name(number: int, to: Language | None = None) -> str:
+    """« jeudi »; Monday is 0."""
+    return str(get_day_names("wide", "stand-alone", LOCALES[to or language()])[number])
 
 
 def _date(at: date, before: str, after: str, zone: ZoneInfo | None, to: Language | None) -> str:

@@ -16,6 +16,7 @@ from bourse.meetings.models import CalendarCopy, Meeting
 from bourse.outcomes.models import Commitment, Outcome
 from bourse.outcomes.read import Readers
 from bourse.people.models import Person
+from bourse.planning.models import HostWish
 from bourse.problems.attachment_models import Attachment
 from bourse.problems.models import Problem, ProblemState
 from bourse.problems.read import Readers as ProblemReaders
@@ -26,6 +27,7 @@ from tests.test_personas import SHORT, places, rules, url_of  # noqa: F401 - pla
 DRAFT, CARD, SYNTHESIS = "canari-brouillon", "canari-carte", "canari-synthese"
 KEPT, FILE = "canari-version", "canari-fichier"  # of the same draft
 MAIL = "canari-lettre"
+WISH = "canari-souhait"
 ANSWERS = ("question", "why_now", "context", "tried", "options", "out_of_bounds", "expected", "to_look_at")
 
 
@@ -51,6 +53,7 @@ def canaries(app, club, places):  # noqa: F811
         outcome.commitments.append(Commitment(person_id=club.hugo, text=SYNTHESIS, due_on=now().date()))
         letter = db.session.get_one(Letter, places["letter"])
         letter.subject = letter.text = letter.html = MAIL
+        db.session.scalars(db.select(HostWish)).one().theme = WISH
         db.session.commit()
     return places
 
@@ -78,6 +81,7 @@ def readers_of(app, visit, canaries, word):
         (CARD, {"marc"}),
         (SYNTHESIS, {"hugo", "claire"}),
         (MAIL, {"claire"}),
+        (WISH, {"nadia", "claire"}),
     ],
 )
 def test_the_words_reach_nobody_else(app, canaries, visit, word, readers):
@@ -98,7 +102,7 @@ def test_the_words_are_in_no_letter_no_list_and_no_log(app, club, canaries, runn
     told += runner.invoke(args=["letters", "list", "--json"]).stdout
     assert {letter.kind for letter in letters} >= {"invitation", "get_ready"}
     assert json.loads(runner.invoke(args=["meetings", "list", "--json"]).stdout)
-    for word in (DRAFT, CARD, SYNTHESIS, KEPT, FILE):
+    for word in (DRAFT, CARD, SYNTHESIS, KEPT, FILE, WISH):
         assert word not in written + told + "".join(capfd.readouterr())
 
 

@@ -37,6 +37,8 @@ IMPURE = {"models", "roles", "forms", "letters", "views", "commands"} | {
     "recheck",  # meetings: whether a letter still says the truth
     "bounces",  # people: a report marks an address
     "collect",  # mailroom: what the mailbox holds
+    "propose",  # planning: a proposal is made from the rows
+    "standing",  # planning: the meetings that a season has already
     "signing",  # people: the cookie
     "worker",
     "paper",

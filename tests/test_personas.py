@@ -23,10 +23,13 @@ from bourse.meetings.judge import Verdict
 from bourse.meetings.models import Answer, Meeting, Via
 from bourse.outcomes.models import Commitment, Outcome
 from bourse.people.models import Alias, Person
+from bourse.planning.models import SchoolPeriod
+from bourse.planning.states import Zone
 from bourse.problems.attachment_models import Attachment
 from bourse.problems.inspect import Inspected, Kind
 from bourse.problems.models import Problem
 from tests.cast import a_club, a_company, a_member, a_person, invitation_of
+from tests.planning.season import a_plan, a_poll, a_season_asked, a_wish
 
 LIST = "Entreprise;Nom;Prénom;Mail\nGénépi;Montvernois;Claire;c.montvernois@genepi.example".encode()
 LETTER = Parts("Objet", "Texte", "<p>Texte</p>")
@@ -93,6 +96,7 @@ def places(app, club):
         )
         db.session.add_all([alias, board, idea, outcome, brought, heard])
         version, attachment = a_problem(meeting)
+        season, period = what_is_asked(ours, meeting)
         db.session.commit()
         company, other = (
             db.session.scalars(db.select(Company).filter_by(name=name)).one()
@@ -106,6 +110,8 @@ def places(app, club):
         return {
             "club": club.slug,
             "meeting": club.meeting,
+            "season": season.id,
+            "period": period.id,
             "company": company.id,
             "link": link.id,
             "membership": membership.id,
@@ -139,6 +145,19 @@ def a_problem(meeting):
     db.session.add(attachment)
     db.session.flush()
     return db.session.scalars(problem.versions.select()).one(), attachment
+
+
+def what_is_asked(club, meeting):
+    """The wishes for a season to come, and a few days for the meeting, which has to move; nadia has answered."""
+    season = a_season_asked(club)
+    period = SchoolPeriod(organisation_id=club.organisation_id, zone=Zone.a, name="Hiver", starts_on=now().date())
+    period.ends_on = period.starts_on
+    a_poll(meeting)
+    db.session.add(period)
+    nadia = next(each for each in club.memberships if each.person.given_name == "Nadia")
+    a_wish(season, nadia)
+    a_plan(season, next(each.person for each in club.memberships if each.person.given_name == "Claire"))
+    return season, period
 
 
 @pytest.fixture
@@ -213,7 +232,7 @@ def test_no_door_opens_to_a_closed_account(shells, places, club, visit):
 
 
 def test_every_unsafe_door_asks_for_a_token(app, places, visit):
-    """All but the answer by link, whose own token is the authority and which reads no cookie."""
+    """All but the answers by link, whose own token is the authority and which read no cookie."""
     app.config["WTF_CSRF_ENABLED"] = True
     client = visit(app.test_client(), "claire")
     open_without = [
@@ -221,7 +240,7 @@ def test_every_unsafe_door_asks_for_a_token(app, places, visit):
         for endpoint, method, _rule in rules(app)
         if method == "POST" and client.post(url_of(app, endpoint, places)).status_code != 400
     ]
-    assert open_without == ["meetings.answer_by_link"]
+    assert open_without == ["meetings.answer_by_link", "planning.answer_by_link"]
 
 
 def test_reading_changes_nothing(app, places, visit):

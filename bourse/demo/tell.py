@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from bourse.board.gather import IN_THE_MINUTES, IdeaKind, IdeaState
 from bourse.board.models import set_up_board
+from bourse.clock import club_time
 from bourse.clubs.models import Club, Membership, Organisation, Role
 from bourse.db import db
 from bourse.demo.found import CLUSTER, HOME_ZONE, Cluster, Facts, read_prose
@@ -15,10 +16,16 @@ from bourse.outcomes.follow import CommitmentState
 from bourse.outcomes.models import lock_outcome
 from bourse.outcomes.read import Readers as OutcomeReaders
 from bourse.people.models import Person
+from bourse.planning.dates import Slot
+from bourse.planning.facts import allowed_dates
+from bourse.planning.models import Availability, DateOption, HostWish, SeasonRules, lay_out, options_of
+from bourse.planning.states import Can, Hosting, How
 from bourse.problems.models import Problem
 from bourse.problems.read import Readers as ProblemReaders
 
 TODAY = -DAYS_AHEAD
+ASKED, WISHED, ANSWER_BY = (TODAY - 6, time(9)), (TODAY - 2, time(14)), TODAY + 8
+THURSDAY = 3
 CALLED, LAST_WROTE = (TODAY - 3, time(10)), (TODAY - 6, time(21, 40))
 A_CALL = timedelta(minutes=7)
 
@@ -74,6 +81,31 @@ class Story:
         db.session.add(season)
         for number, meeting in enumerate(facts["meetings"], start=1):
             self._tell_meeting(season, number, (facts["from"], facts["until"]), meeting)
+        if "wishes" in facts:
+            self._ask_wishes(season, facts)
+
+    def _ask_wishes(self, season: Season, facts: Facts) -> None:
+        """The members were asked, and the facilitator noted what she heard on the telephone."""
+        rules = SeasonRules.usual(self.club)
+        rules.season, rules.asked_at = season, self.reckoning.instant(*ASKED)
+        rules.answer_by = self.reckoning.day(ANSWER_BY)
+        rules.set_hours([Slot(THURSDAY, facts["from"], facts["until"])])
+        db.session.add(rules)
+        db.session.flush()
+        lay_out(season, allowed_dates(season, club_time(self.now, self.club.timezone).date()), self.now)
+        db.session.flush()
+        dates = options_of(season)
+        for number, (name, wish) in enumerate(facts["wishes"].items()):
+            said_at = self.reckoning.instant(*WISHED) + number * A_CALL
+            self._wish(season, self.members[name], dict(wish), dates, said_at)
+
+    def _wish(self, season: Season, member: Membership, facts: Facts, dates: list[DateOption], at: datetime) -> None:
+        said = {"via": How.phone, "by": self.facilitator, "given_at": at}
+        refused = [dates[number] for number in facts.pop("no", []) if number < len(dates)]
+        facts["hosting"] = Hosting(facts["hosting"])
+        wish = HostWish(season=season, membership=member, **facts, **said)
+        answers = [Availability(option=option, membership=member, answer=Can.no, **said) for option in refused]
+        db.session.add_all([wish, *answers])
 
     def _tell_meeting(self, season: Season, number: int, hours: tuple[time, time], facts: Facts) -> None:
         starts_at, ends_at = (self.reckoning.instant(facts["day"], wall) for wall in hours)

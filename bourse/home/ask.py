@@ -5,9 +5,20 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Literal
 
-Deed = Literal["write_cards", "sign", "answer", "write_problem", "read_problem", "keep_promise"]
+Deed = Literal[
+    "write_cards", "sign", "answer", "write_problem", "read_problem", "keep_promise", "say_wishes", "say_days", "opine"
+]
 
-MINUTES: dict[Deed, int] = {"write_cards": 8, "sign": 3, "answer": 1, "write_problem": 15, "read_problem": 4}
+MINUTES: dict[Deed, int] = {
+    "write_cards": 8,
+    "sign": 3,
+    "answer": 1,
+    "write_problem": 15,
+    "read_problem": 4,
+    "say_wishes": 1,
+    "say_days": 1,
+    "opine": 1,
+}
 ANSWER_BEFORE, WRITE_FROM, PROMISE_FROM = timedelta(days=10), timedelta(days=45), timedelta(days=14)
 UNWRITTEN = ("to_write", "draft", "to_complete")
 
@@ -35,6 +46,18 @@ class Promise:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """Wishes for a season, what one thinks of its plan, or days for a meeting that moves, not said yet.
+
+    `about` is the caller's own handle; without a last day it is asked now.
+    """
+
+    deed: Literal["say_wishes", "say_days", "opine"]
+    about: Any
+    answer_by: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """One thing to do: by when (None: now), about which handle."""
 
@@ -52,10 +75,15 @@ class Asked:
 
 
 def asked(
-    unsigned: Iterable[Any], occasions: Iterable[Occasion], promises: Iterable[Promise], today: date
+    unsigned: Iterable[Any],
+    occasions: Iterable[Occasion],
+    promises: Iterable[Promise],
+    today: date,
+    questions: Iterable[Question] = (),
 ) -> list[Asked]:
     """What to do, most pressing first; `unsigned` are the clubs whose charter waits for a signature."""
     found = [Asked("sign", club) for club in unsigned]
+    found += [Asked(each.deed, each.about, each.answer_by) for each in questions]
     for occasion in occasions:
         found += _of_meeting(occasion, today)
     found += [

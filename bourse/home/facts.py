@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from bourse.board.gather import IdeaState, Phase
@@ -18,10 +18,12 @@ from bourse.home.dial import Turnout
 from bourse.home.watch import Trace
 from bourse.meetings.facts import turnouts as count_turnouts
 from bourse.meetings.heard_models import Heard, waiting_for
-from bourse.meetings.models import Answer, Invitation, Meeting, MeetingState, Season
+from bourse.meetings.models import Answer, Invitation, Meeting, MeetingState, Season, SeasonState
 from bourse.outcomes.follow import SETTLED
 from bourse.outcomes.models import Commitment
 from bourse.people.models import Alias, Person
+from bourse.planning.models import Availability, DateOption, HostWish, SeasonRules
+from bourse.planning.proposal_models import Opinion, Proposal
 
 A_TURN = timedelta(days=366)
 MOST_REPLIES = 100  # on one page
@@ -45,7 +47,7 @@ def meetings_of(person: Person, clubs: Collection[int], now: datetime) -> Sequen
 @cache
 def _hung_on() -> list[ORMOption]:
     host = joinedload(Meeting.host).options(joinedload(Membership.person), joinedload(Membership.company))
-    others = (joinedload(getattr(Meeting, name)) for name in ("club", "season", "problem", "board", "outcome"))
+    others = (joinedload(getattr(Meeting, name)) for name in ("club", "season", "problem", "board", "outcome", "poll"))
     return [host, *others]
 
 
@@ -110,6 +112,33 @@ def promises_of(person: Person) -> Sequence[Commitment]:
     """The person's commitments that are not settled. Their meetings are those of the season, and so at hand."""
     query = db.select(Commitment).where(Commitment.person_id == person.id, Commitment.state.not_in(SETTLED))
     return db.session.scalars(query.options(joinedload(Commitment.outcome)).order_by(Commitment.due_on)).all()
+
+
+def seasons_asking(person: Person) -> Sequence[Season]:
+    """The seasons for which the person, as a member, is asked for wishes or for an opinion and has said none."""
+    mine = [each.id for each in memberships_of(person) if each.role is Role.member]
+    said = db.exists().where(HostWish.season_id == Season.id, HostWish.membership_id.in_(mine))
+    query = db.select(Season).join(SeasonRules).options(contains_eager(Season.rules))
+    query = query.join(Membership, Membership.club_id == Season.club_id)
+    opined = db.exists().where(
+        Opinion.proposal_id == Proposal.id, Proposal.season_id == Season.id, Opinion.membership_id.in_(mine)
+    )
+    asks_wishes = db.and_(Season.state == SeasonState.polling, ~said)
+    asks_opinion = db.and_(Season.state == SeasonState.proposed, ~opined)
+    query = query.where(Membership.id.in_(mine), db.or_(asks_wishes, asks_opinion))
+    return db.session.scalars(query.order_by(SeasonRules.answer_by)).all()
+
+
+def without_days_of(person: Person, meetings: Collection[Meeting]) -> list[Meeting]:
+    """Those of these meetings to whose days the person has said nothing."""
+    if not meetings:
+        return []
+    query = db.select(DateOption.meeting_id).join(DateOption.availabilities).join(Availability.membership)
+    of_meetings = DateOption.meeting_id.in_([each.id for each in meetings])
+    said = set(
+        db.session.scalars(query.where(Membership.person_id == person.id, of_meetings, DateOption.struck_at.is_(None)))
+    )
+    return [each for each in meetings if each.id not in said]
 
 
 def ideas_of(person: Person, meetings: Iterable[Meeting]) -> tuple[int, int]:

@@ -15,17 +15,18 @@ from bourse.clubs.models import Club, Membership, Role
 from bourse.clubs.roles import facilitates, has_signed, is_facilitator, memberships_of
 from bourse.doors import door
 from bourse.home import facts
-from bourse.home.ask import Asked, Occasion, Promise, answer_by, asked
+from bourse.home.ask import Asked, Occasion, Promise, Question, answer_by, asked
 from bourse.home.balance import Visit, balance
 from bourse.home.begin import Start
 from bourse.home.desk import Case, Waiting, waiting
 from bourse.home.dial import Place, Standing, Turnout, ring, season_at, turn_from
 from bourse.home.outbox_models import count_by_state, letters_of
 from bourse.meetings.facts import open_to_guest
-from bourse.meetings.models import Answer, Invitation, Meeting, Presence, Season
+from bourse.meetings.models import Answer, Invitation, Meeting, Presence, Season, SeasonState
 from bourse.meetings.roles import may_know_meeting, sees_full
 from bourse.outcomes.roles import is_promiser
 from bourse.people.models import Person
+from bourse.planning.roles import is_asked_days
 from bourse.problems.models import dates_of, reading
 from bourse.problems.read import Level
 from bourse.words import _, keep_time_of, month_letters
@@ -162,7 +163,22 @@ def _asked_in(scene: Scene) -> list[Asked]:
     unsigned = [each.club for each in memberships_of(person) if each.role is Role.member and not each.has_signed]
     coming = [each for each in scene.meetings if not each.is_over(now())]
     promises = [Promise(each, each.due_on) for each in facts.promises_of(person) if is_promiser(person, each)]
-    return asked(unsigned, [_occasion(scene, each) for each in coming], promises, scene.today)
+    occasions = [_occasion(scene, each) for each in coming]
+    return asked(unsigned, occasions, promises, scene.today, _questions(person, coming))
+
+
+def _questions(person: Person, coming: Iterable[Meeting]) -> list[Question]:
+    """The wishes and the days that the person is asked for and has not said."""
+    wishes = [_of_season(each) for each in facts.seasons_asking(person)]
+    moving = [each for each in coming if is_asked_days(person, each)]
+    silent = facts.without_days_of(person, moving)
+    return wishes + [Question("say_days", each, each.poll.answer_by) for each in silent]
+
+
+def _of_season(season: Season) -> Question:
+    if season.state is SeasonState.proposed:
+        return Question("opine", season, None)
+    return Question("say_wishes", season, season.rules.answer_by)
 
 
 def _occasion(scene: Scene, meeting: Meeting) -> Occasion:

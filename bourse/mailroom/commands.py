@@ -21,7 +21,7 @@ from bourse.settings import Settings
 @click.option("--once", is_flag=True, help="Until nothing is due.")
 @with_appcontext
 def worker(once: bool) -> None:
-    """Writes the letters that fall due, carries the outbox, and collects the answers."""
+    """Writes the letters that fall due, carries the outbox, collects the answers, and has seasons planned."""
     settings: Settings = current_app.config["SETTINGS"]
     carrier = Worker(
         sender=settings.mail_from,
@@ -32,6 +32,7 @@ def worker(once: bool) -> None:
         when_refused=current_app.config["WHEN_REFUSED"],
         write_each_minute=current_app.config["WRITE_EACH_MINUTE"],
         keep_back=current_app.config["KEEP_BACK"],
+        beside=[begin() for begin in current_app.config["BESIDE"]],
     )
     carrier.stop_on_signals()
     if settings.imap_url:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parseaddr
+from typing import Protocol
 
 import structlog
 from sqlalchemy import Select
@@ -35,6 +36,17 @@ ENOUGH = 5  # letters on which the line broke, one after the other: the mail ser
 WriteDue = Callable[[datetime], None]  # adds the letters that are due now to the session
 Refused = Callable[[Letter, datetime], None]  # told of a letter that a mail server would never take
 KeepBack = Callable[[Sequence[Letter]], Collection[Letter]]  # those whose address takes none any more
+
+
+class Beside(Protocol):
+    """Long work of another room, which a process of its own does beside the letters."""
+
+    def look(self, now: datetime) -> bool:
+        """Begins what waits; whether there is work under way."""
+
+    def end(self) -> None:
+        """The worker ends."""
+
 
 log = structlog.get_logger()
 
@@ -67,6 +79,7 @@ class Worker:
         when_refused: Sequence[Refused] = (),
         write_each_minute: Sequence[WriteDue] = (),
         keep_back: KeepBack = lambda _: (),
+        beside: Sequence[Beside] = (),
     ):
         self.sender = sender
         self.address = parseaddr(sender)[1]
@@ -78,6 +91,7 @@ class Worker:
         self.write_each_minute = write_each_minute
         self.minute: datetime | None = None  # when these were last asked
         self.keep_back = keep_back
+        self.beside = beside
         self.stopped = threading.Event()
         self._broken = 0  # how often the line broke since a mail server last answered to a letter
         self._rests_until: datetime | None = None  # the mail server is down
@@ -88,12 +102,26 @@ class Worker:
 
     def run(self, once: bool = False) -> None:
         """Works round after round; `once`: until nothing is due."""
-        while not self.stopped.is_set():
-            carried = self._round() if once else self._round_whatever_happens()
-            if once and not carried:
-                return
-            if not carried:
-                self.stopped.wait(PAUSE_SECONDS)
+        try:
+            while not self.stopped.is_set():
+                carried, is_busy = (self._round if once else self._round_whatever_happens)(), self._look_beside()
+                if once and not carried and not is_busy:
+                    return
+                if not carried:
+                    self.stopped.wait(PAUSE_SECONDS)
+        finally:
+            for work in self.beside:
+                work.end()
+
+    def _look_beside(self) -> bool:
+        """Whether other rooms' long work is under way; its faults are not ours."""
+        try:
+            return sum(work.look(now()) for work in self.beside) > 0
+        except OperationalError as error:
+            log.warning("database away", error=str(error.orig))
+            return False
+        finally:
+            db.session.remove()
 
     def _round_whatever_happens(self) -> int:
         """A fault of ours ends a round, never the worker."""

@@ -13,7 +13,7 @@ from bourse.mailroom.paper import on_paper
 from bourse.meetings import answer_link, tell
 from bourse.meetings.answer_link import AnswerLink
 from bourse.meetings.invite import Attendee, Organizer, cancel, request
-from bourse.meetings.models import Answer, Invitation, Meeting
+from bourse.meetings.models import Answer, Invitation, Meeting, Season
 from bourse.meetings.reconcile import CANCEL, Message, Reason
 from bourse.meetings.seat import rank_in_words
 from bourse.meetings.tell import Told
@@ -103,9 +103,9 @@ def answer_url(invitation: Invitation) -> str:
     return link_to("meetings.answer_by_link", token=answer_link.sign(link, current_app.config["SECRET_KEY"]))
 
 
-def facilitator_of(meeting: Meeting) -> Person | None:
-    """Whom to ask about the meeting: the club's first facilitator."""
-    facilitators = (each for each in meeting.club.memberships if each.belongs and each.role is Role.facilitator)
+def facilitator_of(about: Meeting | Season) -> Person | None:
+    """Whom to ask about it: the club's first facilitator."""
+    facilitators = (each for each in about.club.memberships if each.belongs and each.role is Role.facilitator)
     return next((membership.person for membership in facilitators), None)
 
 

@@ -32,7 +32,7 @@ WITH_HOST = (
     joinedload(Meeting.host).options(joinedload(Membership.person), joinedload(Membership.company)),
     joinedload(Meeting.club),
 )
-HUNG_ON = ("problem", "board", "outcome")
+HUNG_ON = ("problem", "board", "outcome", "poll")
 
 
 def find(id: int) -> Meeting | None:

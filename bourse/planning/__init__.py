@@ -1,1 +1,1 @@
-"""Planning: who receives the club when, over a whole season."""
+"""Planning: the wishes for a season, the days that suit, and who receives the club when."""

@@ -1,24 +1,34 @@
-"""The command that plans a season from a file."""
+"""The commands that plan a season: from a file, or as somebody asked on a page."""
 
 import json
+import os
+import secrets
 import signal
 import sys
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from math import isfinite
 from threading import Event
 from time import monotonic
 from typing import Any
 
 import click
+from flask.cli import with_appcontext
 
+from bourse.clock import now
+from bourse.db import db
 from bourse.planning.adjust import only
 from bourse.planning.document import Malformed
 from bourse.planning.explain import Difference
+from bourse.planning.freeze import thaw
 from bourse.planning.instance import Instance, Placed
+from bourse.planning.proposal_models import LEASE, Taken, beat, take, waiting
 from bourse.planning.read import read
 from bourse.planning.relax import Change, Relaxation
-from bourse.planning.rotate import SECONDS, Progress, Proposal, Status, next_best, relax, rotate
+from bourse.planning.rotate import FOR_REASONS, SECONDS, Progress, Proposal, Status, next_best, relax, rotate
+from bourse.planning.solve import Teller, kept, key, search, status, ways_out, worth
+from bourse.planning.states import ProposalState
 from bourse.planning.write import document
 
 INFEASIBLE, NOT_FOUND = 2, 3
@@ -126,3 +136,45 @@ def _sentence(proposal: Proposal, relaxations: Collection[Relaxation]) -> str:
 
 def _way(change: Change) -> str:
     return f"{change.group} at {change.value}" if change.value is not None else f"{change.group} lifted"
+
+
+# As somebody asked on a page
+
+
+@click.command(hidden=True)
+@click.argument("id", type=int)
+@with_appcontext
+def solve(id: int) -> None:
+    """Solves a proposal of the web app: the worker starts this in a process of its own."""
+    taken = take(id, secrets.token_hex(16), now())
+    db.session.commit()
+    if taken:
+        _solve(taken)
+
+
+def _solve(taken: Taken) -> None:
+    """Finds the plan and says so; what each meeting is worth comes after, while nobody else waits."""
+
+    worker = os.getppid()
+
+    def tell(lease: timedelta = LEASE, **found: object) -> bool:
+        if os.getppid() != worker:
+            sys.exit(1)  # it was killed; the next one goes on
+        goes_on = beat(taken, now() + lease, **found)
+        db.session.commit()
+        return goes_on
+
+    season, teller = thaw(taken.document), Teller(tell, taken.objective)
+    found = search(season, teller)
+    has_to_stop = teller.has_to_stop
+    if found.core:
+        teller.speak(lease=timedelta(seconds=FOR_REASONS) + LEASE)
+    reasons = ways_out(season, found.core)
+    state = ProposalState.stopped if has_to_stop else ProposalState.done
+    teller.speak(state=state, status=status(found, teller.best), reasons=kept(reasons))
+    reasons["worth"] = {}
+    for placed in found.meetings:
+        if teller.has_to_stop or waiting(now()) is not None:
+            return
+        reasons["worth"][key(placed)] = worth(season, found.meetings, placed, teller)
+        teller.speak(reasons=kept(reasons))

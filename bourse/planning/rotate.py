@@ -41,6 +41,7 @@ class Progress:
     seconds: float
     objective: int | None
     bound: int | None
+    meetings: tuple[Placed, ...] = ()  # the best plan so far
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ class Search:
                 self.meetings, self.objective = tuple(plan), counted.objective
         if bound is not None:
             self.bound = bound if self.bound is None else max(bound, self.bound)
-        self.watch(Progress(self.seconds, self.objective, self._proven))
+        self.watch(Progress(self.seconds, self.objective, self._proven, self.meetings))
 
     @property
     def seconds(self) -> float:

@@ -22,6 +22,7 @@ from tests.browser.coming_in import let_in
 from tests.browser.visitor import PATIENCE, SIDEWAYS, watch
 from tests.cast import Visit
 from tests.ladders.checkers import axe_source, nu_check
+from tests.planning.season import a_poll
 
 PEOPLE = ("claire", "hugo", "marc", "odile")
 ENOUGH = 3  # pages of one endpoint, for one person
@@ -41,11 +42,12 @@ def database_url(fresh_sqlite: str) -> str:
 
 @pytest.fixture
 def demo(app: Flask, runner: FlaskCliRunner) -> Flask:
-    """The fictional cluster, and its next meeting's board while people write."""
+    """The fictional cluster, its next meeting's board while people write, and a question about another day for it."""
     runner.invoke(args=["demo"], catch_exceptions=False)
     board = set_up_board(next_meeting())
     board.open_writing()
     marc = db.session.scalars(db.select(Person).filter_by(email="marc@bourse.example")).one()
+    a_poll(next_meeting())
     board.jot(marc, "Filmer ses réglages, poste par poste", IdeaKind.idea, "a card")
     db.session.commit()
     return app

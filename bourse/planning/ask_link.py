@@ -1,0 +1,34 @@
+"""The signed link by which a member says his wishes or his days from a letter, without signing in."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from itsdangerous import BadSignature, URLSafeSerializer
+
+SALT = "ask-link"  # keeps this key apart from those of sessions and other links
+
+Kind = Literal["season", "meeting"]
+KINDS: tuple[Kind, ...] = ("season", "meeting")
+
+
+@dataclass(frozen=True)
+class AskLink:
+    """What a link stands for: one member's answers about one season, or about one meeting that has to move."""
+
+    kind: Kind
+    about_id: int
+    membership_id: int
+
+
+def sign(link: AskLink, key: str) -> str:
+    """The token to put into a URL (HMAC, a key of its own)."""
+    return str(URLSafeSerializer(key, salt=SALT).dumps([link.kind, link.about_id, link.membership_id]))
+
+
+def read(token: str, key: str) -> AskLink | None:
+    """What the token stands for, or None when it was not signed here."""
+    try:
+        kind, about_id, membership_id = URLSafeSerializer(key, salt=SALT).loads(token)
+    except (BadSignature, TypeError, ValueError):
+        return None
+    return AskLink(kind, about_id, membership_id) if kind in KINDS else None

@@ -1,0 +1,232 @@
+"""Freezes what a season is planned from in the planner's own format, and thaws it; so it does with plans.
+
+Ids are those of the rows: a date's, a company's, a member's, a person's for who facilitates. A meeting that stands on
+no such date has a date of its own, « m12 ».
+"""
+
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any
+
+from bourse.planning.facts import FacilitatorFacts, HostFacts, MemberFacts, SeasonFacts
+from bourse.planning.forecast import USUAL
+from bourse.planning.instance import ANSWERS, FORBID, IGNORE, PENALISE, Instance, Pin, Placed
+from bourse.planning.read import FORMAT, parse
+from bourse.planning.states import Hosting, SchoolRule
+
+STEPS = (20, 30, 40, 50, 60)  # percent of the season that a member misses, beyond which each costs more
+SCHOOL = {SchoolRule.forbid: FORBID, SchoolRule.avoid: PENALISE, SchoolRule.ignore: IGNORE}
+UNPLACED = 20  # kilometres
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A meeting that the season has already; `said` are the letters of those who answered, by membership."""
+
+    id: int
+    starts: datetime  # on the clocks of the club
+    ends: datetime
+    company: int
+    name: str
+    is_past: bool
+    accepted: int
+    said: Mapping[int, str]
+    has_fallen: bool = False  # its date cannot be kept
+
+
+@dataclass(frozen=True)
+class Past:
+    """What was so far: the meetings of the season, when each company last received, who comes after which answer."""
+
+    standing: tuple[Standing, ...] = ()
+    last: Mapping[int, date] = field(default_factory=dict)  # by company
+    chances: Mapping[str, int] = field(default_factory=lambda: USUAL)  # percent, by letter
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A plan on a screen: its meetings, what is locked there and what was ruled out."""
+
+    meetings: tuple[Placed, ...]
+    locked: frozenset[Pin] = frozenset()
+    forbidden: frozenset[Pin] = frozenset()
+
+
+def written(draft: Draft) -> str:
+    """The draft as a text to keep."""
+    meetings = [[each.club, each.slot, each.host, each.facilitator] for each in draft.meetings]
+    return json.dumps({"meetings": meetings, **by_hand(draft.locked, draft.forbidden)})
+
+
+def by_hand(locked: Iterable[Pin] = (), forbidden: Iterable[Pin] = ()) -> dict[str, list[list[str]]]:
+    return {"locked": sorted(map(list, locked)), "forbidden": sorted(map(list, forbidden))}
+
+
+def drafted(text: str) -> Draft:
+    """The draft that was written."""
+    kept = json.loads(text)
+    return Draft(tuple(Placed(*each) for each in kept["meetings"]), _pins(kept["locked"]), _pins(kept["forbidden"]))
+
+
+def _pins(rows: Iterable[Sequence[str]]) -> frozenset[Pin]:
+    return frozenset((club, slot, host) for club, slot, host in rows)
+
+
+def thaw(document: Mapping[str, Any]) -> Instance:
+    """The season to plan, with what somebody settled by hand as far as it is still there."""
+    instance, kept = parse(document), document["by_hand"]
+
+    def known(pins: Iterable[Sequence[str]]) -> frozenset[Pin]:
+        found = _pins(pins)
+        return frozenset(pin for pin in found if pin[1] in instance.slots and pin[2] in instance.clubs[pin[0]].hosts)
+
+    return replace(instance, locked=known(kept["locked"]), forbidden=known(kept["forbidden"]))
+
+
+def settle(instance: Instance, draft: Draft) -> Instance:
+    """The season in which the draft's locks and refusals hold."""
+    return replace(instance, locked=draft.locked, forbidden=draft.forbidden)
+
+
+def freeze(facts: SeasonFacts, past: Past, hand: Draft) -> dict[str, Any]:
+    """The document `bourse-instance/1` of a season, with the locks and refusals of a draft."""
+    standing = past.standing
+    slots = _slots(facts, standing)
+    kept = [each for each in standing if not each.has_fallen]
+    slot_of = {each.id: _slot_of(each, facts) for each in kept}
+    club, first = str(facts.club), str(facts.facilitators[0].person)
+
+    def placed(each: Standing) -> dict[str, Any]:
+        return {"club": club, "slot": slot_of[each.id], "host": str(each.company), "facilitator": first}
+
+    return {
+        "format": FORMAT,
+        "id": f"season {facts.season}",
+        "today": facts.today.isoformat(),
+        "notice_days": facts.notice,
+        "season": {"start": facts.starts_on.isoformat(), "end": facts.ends_on.isoformat()},
+        "p": dict(past.chances),
+        "fairness_steps": list(STEPS),
+        "weights": dict(facts.weights),
+        **_map(facts, standing),
+        "slots": [slot for slot, _number, _meeting in slots],
+        "facilitators": [_facilitator(each) for each in facts.facilitators],
+        "clubs": [_club(facts, slots, past)],
+        "fixed": [placed(each) for each in kept if each.is_past],
+        "published": [{**placed(each), "accepted": each.accepted} for each in kept if not each.is_past],
+        "standing": {str(each.id): slot_of.get(each.id) for each in standing},
+        "by_hand": by_hand(hand.locked, hand.forbidden),
+    }
+
+
+Dated = tuple[dict[str, Any], int | None, Standing | None]  # a slot, the place of its answers, the meeting it has
+
+
+def _slots(facts: SeasonFacts, standing: Sequence[Standing]) -> list[Dated]:
+    """The dates that may be chosen and those that are taken, in order."""
+    at = {each.starts: each for each in standing}
+    fallen = {each.starts for each in standing if each.has_fallen}
+    offered: list[Dated] = [
+        (_slot(str(each.id), each.starts, each.ends, each.tags), number, at.get(each.starts))
+        for number, each in enumerate(facts.dates)
+        if each.starts not in fallen
+    ]
+    taken = {each.starts for each in facts.dates}
+    own: list[Dated] = [
+        (_slot(f"m{each.id}", each.starts, each.ends, ()), None, each)
+        for each in standing
+        if each.starts not in taken and not each.has_fallen
+    ]
+    return sorted((*offered, *own), key=lambda each: (each[0]["start"], each[0]["id"]))
+
+
+def _slot_of(meeting: Standing, facts: SeasonFacts) -> str:
+    return next((str(each.id) for each in facts.dates if each.starts == meeting.starts), f"m{meeting.id}")
+
+
+def _slot(id: str, starts: datetime, ends: datetime, tags: Collection[str]) -> dict[str, Any]:
+    return {"id": id, "start": f"{starts:%Y-%m-%dT%H:%M}", "end": f"{ends:%Y-%m-%dT%H:%M}", "tags": sorted(tags)}
+
+
+def _map(facts: SeasonFacts, standing: Sequence[Standing]) -> dict[str, Any]:
+    """Companies and how far they are; one that has left but still receives is put somewhere near."""
+    gone = sorted({each.company for each in standing} - set(facts.sites))
+    names = {**facts.names, **{each.company: each.name for each in standing if each.company in gone}}
+    sites = [*facts.sites, *gone]
+    km = [[*row, *[UNPLACED] * len(gone)] for row in facts.km]
+    km += [[0 if here == there else UNPLACED for there in sites] for here in gone]
+    rivals = [(one, other) for one, other in facts.competitors]
+    return {
+        "sites": [{"id": str(each)} for each in sites],
+        "km": km,
+        "companies": [
+            {
+                "id": str(each),
+                "name": names[each],
+                "site": str(each),
+                "competitors": [str(other) for one, other in rivals if one == each],
+            }
+            for each in sites
+        ],
+    }
+
+
+def _facilitator(facts: FacilitatorFacts) -> dict[str, Any]:
+    return {"id": str(facts.person), "max_per_week": None, "unavailable": sorted(map(str, facts.unavailable))}
+
+
+def _club(facts: SeasonFacts, slots: Sequence[Dated], past: Past) -> dict[str, Any]:
+    return {
+        "id": str(facts.club),
+        "name": str(facts.club),
+        "meetings": max(facts.length, sum(each.is_past for each in past.standing)),
+        "min_gap_days": facts.min_gap,
+        "target_gap_days": facts.target_gap,
+        "gap_tolerance_days": facts.gap_tolerance,
+        "quorum": facts.quorum,
+        "school_holidays": SCHOOL[SchoolRule(facts.school_rule)],
+        "far_km": facts.far,
+        "facilitators": [str(each.person) for each in facts.facilitators],
+        "members": [
+            {"id": str(each.id), "company": str(each.company), "answers": "".join(_answers(each, slots))}
+            for each in facts.members
+            if each.company is not None
+        ],
+        "hosts": [_host(each, facts, slots, past) for each in facts.hosts],
+    }
+
+
+def _answers(member: MemberFacts, slots: Sequence[Dated]) -> Iterator[str]:
+    """A letter a slot: what he answered to a meeting that stands there, else what he said of the date."""
+    for _slot, number, meeting in slots:
+        said = meeting.said.get(member.id) if meeting else None
+        letter = said or (member.answers[number] if number is not None else "U")
+        assert letter in ANSWERS
+        yield letter
+
+
+def _host(host: HostFacts, facts: SeasonFacts, slots: Sequence[Dated], past: Past) -> dict[str, Any]:
+    closed = {str(each) for each in host.closed}
+    late = {slot["id"] for slot, _number, _meeting in slots if not _is_late_enough(host, slot["start"], facts)}
+    return {
+        "company": str(host.company),
+        "membership": host.membership,
+        "capacity": host.capacity,
+        "waited": host.waited,
+        "urgency": host.urgency,
+        "closed": sorted((closed | late) & {slot["id"] for slot, _number, _meeting in slots}),
+        "months": list(host.months),
+        "last": past.last[host.company].isoformat() if host.company in past.last else None,
+    }
+
+
+def _is_late_enough(host: HostFacts, start: str, facts: SeasonFacts) -> bool:
+    """Who would rather receive later receives in the months he named, or in the second half of the season."""
+    if host.hosting is not Hosting.later:
+        return True
+    day = date.fromisoformat(start[:10])
+    if host.months:
+        return day.month in host.months
+    return day - facts.starts_on >= (facts.ends_on - facts.starts_on) / 2

@@ -1,0 +1,181 @@
+"""A plan becomes the club's season: meetings, invitations, and later what changes of them."""
+
+from collections.abc import Iterable
+
+from flask import abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from bourse.clock import now
+from bourse.clubs.models import Membership
+from bourse.clubs.roles import is_facilitator
+from bourse.db import db
+from bourse.doors import door
+from bourse.meetings.facts import members_of
+from bourse.meetings.models import Meeting, Season, SeasonState
+from bourse.people.models import Person, note
+from bourse.planning import reason
+from bourse.planning.models import HostWish, is_member, lock_season
+from bourse.planning.plan_forms import PlanForm, ReplanForm
+from bourse.planning.plan_views import changes_of, has_wishes, sheet_at
+from bourse.planning.proposal_models import Proposal, latest
+from bourse.planning.propose import propose
+from bourse.planning.republish import Change, Kind
+from bourse.planning.sheet import Sheet
+from bourse.planning.standing import meetings_of
+from bourse.planning.states import Hosting, How
+from bourse.planning.views import bp
+from bourse.words import _
+
+
+@bp.route("/seasons/<int:season>/publish", methods=["GET", "POST"])
+@door(is_facilitator, has_wishes)
+def publish(season: Season) -> ResponseReturnValue:
+    """Shows what will leave to whom, then makes the plan the club's season: once, however often one clicks."""
+    form = PlanForm()
+    if form.is_submitted():
+        lock_season(season)
+    proposal = latest(season)
+    if proposal is None or proposal.is_busy or not proposal.has_plan:
+        abort(404)
+    if proposal.published_at:
+        return redirect(url_for(".plan", season=season.id))
+    sheet, members = sheet_at(proposal), {each.id: each for each in members_of(season.club)}
+    found = changes_of(season, sheet)
+    if not form.validate_on_submit() or not form.saw(proposal) or not _can_host(sheet, members):
+        is_late = form.is_submitted() and not form.saw(proposal)
+        page = _page(season, proposal, sheet, members, found, is_late)
+        return (page, 409) if is_late else page
+    for change in found:
+        _apply(change, season, members[_membership_at(sheet, change)] if change.row else None)
+    db.session.flush()
+    _number(season)
+    _invite(season, members.values())
+    season.state, proposal.published_at = SeasonState.published, now()
+    note("publish", by=current_user, about=proposal)
+    db.session.commit()
+    flash(_("La saison est publiée. Les agendas suivent dans la minute."))
+    return redirect(url_for(".plan", season=season.id))
+
+
+def _page(
+    season: Season,
+    proposal: Proposal,
+    sheet: Sheet,
+    members: dict[int, Membership],
+    found: list[Change],
+    is_late: bool,
+) -> str:
+    return render_template(
+        "planning/publish.html",
+        season=season,
+        proposal=proposal,
+        sheet=sheet,
+        members=members,
+        changes=[each for each in found if each.kind is not Kind.kept],
+        kept=sum(each.kind is Kind.kept for each in found),
+        asked=sum(is_member(each) for each in members.values()),
+        who=lambda host: members.get(sheet.membership_of(host) or 0),
+        reason=reason,
+        is_late=is_late,
+        can_host=_can_host(sheet, members),
+    )
+
+
+def _can_host(sheet: Sheet, members: dict[int, Membership]) -> bool:
+    """Whether every host of the plan still belongs to the club."""
+    return all(sheet.membership_of(row.host) in members for row in sheet.rows if not row.is_fixed)
+
+
+def _membership_at(sheet: Sheet, change: Change) -> int:
+    assert change.row
+    return sheet.membership_of(change.row.host) or 0
+
+
+def _apply(change: Change, season: Season, host: Membership | None) -> None:
+    """The meeting as the plan wants it, by the acts that the room of meetings has for one."""
+    meeting = change.meeting
+    if meeting is not None:
+        db.session.refresh(meeting, ["sequence", "moved_sequence", "exclusions"], with_for_update=True)
+    if change.kind is Kind.cancelled:
+        meeting.cancel()
+        note("cancel", by=current_user, about=meeting)
+        return
+    assert host and change.starts_at and change.ends_at
+    if meeting is None:
+        meeting = Meeting(club=season.club, season=season, host=host, number=0, agenda=season.club.agenda)
+        meeting.starts_at, meeting.ends_at = change.starts_at, change.ends_at
+        db.session.add(meeting)
+    elif change.kind is not Kind.kept:
+        if change.kind in (Kind.moved, Kind.both):  # on its own day a meeting keeps its hours
+            meeting.move(change.starts_at, change.ends_at)
+        asked_back = _turned_away(meeting) if host.id != meeting.host_id else []
+        meeting.change_host(host)
+        for person in asked_back:
+            meeting.invite(person)
+        note("change", by=current_user, about=meeting)
+    if not meeting.is_released:
+        meeting.release(now())
+
+
+def _turned_away(meeting: Meeting) -> list[Person]:
+    """Whom the present host's choice keeps from being invited: another host begins without it."""
+    ended = (meeting.ended_by(exclusion) for exclusion in meeting.in_force)
+    return [invitation.person for invitations in ended for invitation in invitations]
+
+
+def _number(season: Season) -> None:
+    """The meetings are numbered in the order of their dates."""
+    for number, meeting in enumerate(meetings_of(season), 1):
+        meeting.number = number
+
+
+def _invite(season: Season, members: Iterable[Membership]) -> None:
+    """Every member to every meeting to come; whoever was taken off a list by hand stays off it."""
+    people: list[Person] = [each.person for each in members if is_member(each)]
+    for meeting in meetings_of(season):
+        known = {each.person_id for each in meeting.invitations}
+        if not meeting.has_begun(now()):
+            kept_out = {each.person_id for each in meeting.kept_out}
+            for person in people:
+                if person.id not in known | kept_out:
+                    meeting.invite(person)
+            if meeting.host.person_id not in kept_out:
+                meeting.invite(meeting.host.person)
+
+
+# Planned anew
+
+
+@bp.route("/seasons/<int:season>/replan", methods=["GET", "POST"])
+@door(is_facilitator)
+def replan(season: Season) -> ResponseReturnValue:
+    """What has changed since the season was published, and a new plan that changes as little as it can."""
+    if season.state is not SeasonState.published:
+        abort(404)
+    form = ReplanForm()
+    meetings = [each for each in meetings_of(season) if not each.has_begun(now())]
+    if not form.validate_on_submit():
+        return render_template("planning/replan.html", season=season, meetings=meetings, form=form)
+    lock_season(season)
+    last = latest(season)
+    if last is None or not last.is_busy:
+        _withdraw(season, [each.host for each in meetings if each.host_id in (form.withdrawn.data or ())])
+        db.session.flush()
+        db.session.expire(season, ["wishes"])
+        fallen = {each.id for each in meetings} & set(form.fallen.data or ())
+        db.session.add(proposal := propose(season, current_user, now(), fallen=fallen))
+        db.session.flush()
+        note("replan", by=current_user, about=proposal)
+        db.session.commit()
+    return redirect(url_for(".plan", season=season.id))
+
+
+def _withdraw(season: Season, hosts: Iterable[Membership]) -> None:
+    """They do not receive this season any more."""
+    wishes = {each.membership_id: each for each in season.wishes}
+    for host in hosts:
+        wish = wishes.get(host.id) or HostWish(season=season, membership=host)
+        wish.hosting, wish.via, wish.by, wish.given_at = Hosting.not_this_year, How.phone, current_user, now()
+        db.session.add(wish)
+        note("withdraw", by=current_user, about=host)

@@ -1,0 +1,60 @@
+"""A rule gives way so that there is a plan: the smallest change that does, made to the rules of the season."""
+
+from collections.abc import Iterable
+
+from flask import abort, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from bourse.clock import now
+from bourse.clubs.roles import is_facilitator
+from bourse.db import db
+from bourse.doors import door
+from bourse.forms import number
+from bourse.meetings.models import Season
+from bourse.people.models import note
+from bourse.planning.models import lock_season
+from bourse.planning.plan_forms import PlanForm
+from bourse.planning.plan_views import by_hand, has_wishes
+from bourse.planning.proposal_models import latest
+from bourse.planning.propose import NOTHING_BY_HAND, propose
+from bourse.planning.reason import is_ours_to_change
+from bourse.planning.states import SchoolRule
+from bourse.planning.views import bp
+
+Way = Iterable[tuple[str, int | None]]
+
+
+@bp.post("/seasons/<int:season>/plan/relax")
+@door(is_facilitator, has_wishes)
+def relax_rules(season: Season) -> ResponseReturnValue:
+    """Changes the rules as one of the ways out says, and plans anew."""
+    lock_season(season)
+    form, proposal = PlanForm(), latest(season)
+    ways = proposal.told.get("relaxations", []) if proposal else []
+    chosen = number(request.form.get("way"))
+    if not proposal or not form.validate_on_submit() or not form.saw(proposal) or chosen >= len(ways):
+        return redirect(url_for(".plan", season=season.id))
+    if not is_ours_to_change(ways[chosen]):
+        abort(404)
+    _give_way(season, ways[chosen])
+    note("relax", by=current_user, about=season)
+    keeps = not any(group.startswith("locked:") for group, _value in ways[chosen])
+    hand = by_hand(proposal.shown) if keeps else NOTHING_BY_HAND
+    db.session.add(propose(season, current_user, now(), hand))
+    db.session.commit()
+    return redirect(url_for(".plan", season=season.id))
+
+
+def _give_way(season: Season, way: Way) -> None:
+    rules = season.rules
+    for group, value in way:
+        rule = group.partition(":")[0]
+        if rule == "school":
+            rules.school_rule = SchoolRule.avoid
+        elif rule == "meetings":
+            season.length = value or season.length
+        elif rule == "gap":
+            rules.min_gap = value or 0
+        elif rule == "quorum":
+            rules.quorum = value or 0

@@ -1,0 +1,62 @@
+"""Tells a season's rules in words."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+from bourse.planning.dates import Slot
+from bourse.planning.states import SchoolRule, Weight
+from bourse.words import _, _l, _n, span, weekday_name
+
+ANYWHERE = ZoneInfo("UTC")
+GAPS: Mapping[int, object] = {  # days
+    7: _l("Une semaine"),
+    14: _l("Deux semaines"),
+    21: _l("Trois semaines"),
+    28: _l("Quatre semaines"),
+    35: _l("Cinq semaines"),
+    42: _l("Six semaines"),
+    56: _l("Huit semaines"),
+}
+TOLERANCES = {3: _l("Trois jours"), 7: _l("Une semaine"), 14: _l("Deux semaines")}
+NOTICES = {
+    14: _l("Deux semaines"),
+    21: _l("Trois semaines"),
+    30: _l("Un mois"),
+    45: _l("Six semaines"),
+    60: _l("Deux mois"),
+    90: _l("Trois mois"),
+}
+SCHOOL_RULES = {
+    SchoolRule.forbid: _l("Jamais de rencontre"),
+    SchoolRule.avoid: _l("À éviter"),
+    SchoolRule.ignore: _l("Sans importance"),
+}
+WEIGHTS = {Weight.little: _l("Peu"), Weight.normal: _l("Normal"), Weight.much: _l("Beaucoup")}
+URGENCIES = {
+    0: _l("Rien ne presse"),
+    1: _l("Dans l'année"),
+    2: _l("Dans les six mois"),
+    3: _l("Le plus tôt possible"),
+}
+
+
+def gap(days: int) -> str:
+    """« Cinq semaines »; « 26 jours »."""
+    return str(GAPS[days]) if days in GAPS else _n("%(num)s jour", "%(num)s jours", days)
+
+
+def hours(starts: time, ends: time) -> str:
+    """« 14 h – 18 h »; "2–6 pm"."""
+    first, last = (datetime(2000, 1, 1, wall.hour, wall.minute, tzinfo=ANYWHERE) for wall in (starts, ends))
+    return span(first, last, zone=ANYWHERE)
+
+
+def slot(of: Slot) -> str:
+    """« jeudi, 14 h – 18 h »."""
+    return _("%(weekday)s, %(hours)s", weekday=weekday_name(of.weekday), hours=hours(of.starts, of.ends))
+
+
+def slots(of: Iterable[Slot]) -> str:
+    """« mardi, 9 h – 12 h ou jeudi, 14 h – 18 h »."""
+    return f" {_('ou')} ".join(slot(each) for each in of)

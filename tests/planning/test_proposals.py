@@ -1,0 +1,191 @@
+"""A proposal: frozen from the rows, solved in a process of its own, taken up again when that one dies."""
+
+import os
+import signal
+import time
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bourse.clock import now
+from bourse.clubs.models import Club, CompanyLink, Membership
+from bourse.clubs.relate import LinkKind
+from bourse.db import db
+from bourse.people.models import Person
+from bourse.planning.count import count
+from bourse.planning.facts import season_facts
+from bourse.planning.freeze import Draft, Past, Standing, drafted, freeze, thaw, written
+from bourse.planning.instance import Placed
+from bourse.planning.proposal_models import take, waiting
+from bourse.planning.propose import propose
+from bourse.planning.rotate import Status
+from bourse.planning.standing import past_of
+from bourse.planning.states import Hosting, ProposalState
+from bourse.planning.worker import Foreman
+from tests.planning.season import a_season_asked, a_wish
+
+
+@pytest.fixture
+def season(app, club):
+    found = a_season_asked(db.session.get_one(Club, club.club), days=100)
+    found.length = 3
+    for name in ("Hugo", "Marc", "Nadia"):
+        a_wish(found, member(club, name), weekdays="UUUYUUU")
+    db.session.commit()
+    return found
+
+
+@pytest.fixture
+def foreman(season):
+    found = Foreman()
+    yield found
+    found.end()
+
+
+def member(club, name):
+    query = db.select(Membership).join(Membership.person).where(Person.given_name == name)
+    return db.session.scalars(query.where(Membership.club_id == club.club)).one()
+
+
+def asked(season, club, **more):
+    proposal = propose(season, db.session.get_one(Person, club.claire), now(), **more)
+    db.session.commit()
+    return proposal
+
+
+def solved(proposal, foreman, seconds=60):
+    until = time.monotonic() + seconds
+    while proposal.is_busy and time.monotonic() < until:
+        foreman.look(now())
+        time.sleep(0.05)
+        db.session.rollback()
+    return proposal
+
+
+def test_the_document_of_a_season_says_what_the_rows_say(season, club):
+    marc = member(club, "Marc")
+    hugo = member(club, "Hugo")
+    db.session.add(CompanyLink(company_id=marc.company_id, other_id=hugo.company_id, kind=LinkKind.competitor))
+    db.session.new.pop().noted_by_id = club.claire
+    db.session.flush()
+    facts = season_facts(season, now())
+    instance = thaw(freeze(facts, past_of(season, now()), Draft(())))
+    (ours,) = instance.clubs.values()
+    assert len(instance.slots) == len(season.options)
+    assert [slot.start for slot in instance.slots.values()] == [each.starts for each in facts.dates]
+    assert {each.id: each.answers for each in ours.members} == {str(each.id): each.answers for each in facts.members}
+    assert (ours.meetings, ours.min_gap_days, ours.quorum, ours.school_holidays) == (3, 21, 2, "penalise")
+    assert set(ours.hosts) == {str(each.company) for each in facts.hosts}
+    assert str(hugo.company_id) in instance.companies[str(marc.company_id)].competitors
+    assert dict(instance.weights) == dict(facts.weights)
+    assert ours.facilitators == (str(club.claire),)
+
+
+def test_who_would_rather_receive_later_does_so_in_his_months_or_in_the_second_half(season, club):
+    marc, nadia = (next(w for w in season.wishes if w.membership_id == member(club, n).id) for n in ("Marc", "Nadia"))
+    marc.hosting, marc.months = Hosting.later, f"{season.options[-1].day.month}"
+    nadia.hosting = Hosting.later
+    db.session.flush()
+    instance = thaw(freeze(season_facts(season, now()), Past(), Draft(())))
+    (ours,) = instance.clubs.values()
+    open_to = {
+        each.membership_id: [
+            slot.day
+            for slot in instance.slots.values()
+            if slot.id not in ours.hosts[str(each.membership.company_id)].closed
+        ]
+        for each in (marc, nadia)
+    }
+    assert {day.month for day in open_to[marc.membership_id]} == {season.options[-1].day.month}
+    assert min(open_to[nadia.membership_id]) >= season.starts_on + timedelta(50)
+
+
+def test_what_stands_is_past_or_published_and_an_answer_to_it_counts_more_than_a_wish(season, club):
+    facts = season_facts(season, now())
+    option, hugo, marc = facts.dates[4], member(club, "Hugo"), member(club, "Marc")
+    stands = Standing(7, option.starts, option.ends, hugo.company_id, "x", False, 3, {marc.id: "N"})
+    elsewhere = replace(stands, id=8, starts=option.starts + timedelta(hours=1), is_past=True, company=999_999)
+    document = freeze(facts, Past((stands, elsewhere)), Draft(()))
+    instance = thaw(document)
+    assert [(each.slot, each.accepted) for each in instance.published] == [(str(option.id), 3)]
+    assert [(each.slot, each.host) for each in instance.fixed] == [("m8", "999999")]
+    answers = {each.id: each.answers for each in instance.clubs[str(season.club_id)].members}
+    assert answers[str(marc.id)][instance.number[str(option.id)]] == "N"
+    gone = thaw(freeze(facts, Past((replace(stands, has_fallen=True),)), Draft(())))
+    assert str(option.id) not in gone.slots
+    assert not gone.published
+
+
+def test_a_draft_comes_back_as_it_was_written():
+    pin = ("1", "2", "3")
+    draft = Draft((Placed("1", "2", "3", "4"),), frozenset({pin}), frozenset({("1", "5", "3")}))
+    assert drafted(written(draft)) == draft
+
+
+def test_the_worker_has_a_proposal_solved_and_the_count_agrees(season, club, foreman):
+    proposal = solved(asked(season, club), foreman)
+    assert (proposal.state, proposal.status) == (ProposalState.done, Status.optimal)
+    draft, instance = proposal.shown, thaw(proposal.document)
+    counted = count(instance, draft.meetings)
+    assert (len(draft.meetings), counted.breaches, counted.objective) == (3, (), proposal.objective)
+    assert proposal.bound == proposal.objective
+
+
+def test_a_process_that_is_killed_is_followed_by_another_and_the_best_plan_stays(season, club, foreman):
+    proposal = asked(season, club)
+    taken = take(proposal.id, "of one that died", now() - timedelta(minutes=1))
+    kept = '[["1", "2", "3", "4"]]'
+    proposal.meetings, proposal.objective, proposal.bound = kept, -1, None  # better than any other
+    db.session.commit()
+    assert taken and waiting(now()) == proposal.id
+    foreman.look(now())
+    os.kill(foreman.process.pid, signal.SIGKILL)
+    foreman.process.wait()
+    solved(proposal, foreman)
+    assert proposal.state is ProposalState.done
+    assert (proposal.meetings, proposal.objective) == (kept, -1)
+
+
+def test_a_proposal_that_killed_three_processes_is_given_up_with_its_best_plan(season, club):
+    proposal = asked(season, club)
+    for number in range(3):
+        assert take(proposal.id, f"{number}", now() + timedelta(hours=number))
+        db.session.commit()
+    assert take(proposal.id, "fourth", now() + timedelta(hours=9)) is None
+    assert (proposal.state, proposal.status) == (ProposalState.failed, Status.unknown)
+
+
+def test_a_worker_that_ends_hands_the_proposal_on(season, club, foreman):
+    proposal, former = asked(season, club), Foreman()
+    former.look(now())
+    former.end()
+    db.session.rollback()
+    assert proposal.tries == 0
+    assert waiting(now()) == proposal.id
+    assert solved(proposal, foreman).state is ProposalState.done
+
+
+def test_only_one_process_takes_a_proposal(season, club):
+    proposal = asked(season, club)
+    assert take(proposal.id, "first", now())
+    assert take(proposal.id, "second", now()) is None
+
+
+def test_a_season_that_cannot_be_says_which_rules_clash_and_what_would_do(season, club, foreman):
+    season.rules.quorum = 9
+    proposal = solved(asked(season, club), foreman)
+    assert (proposal.state, proposal.status) == (ProposalState.done, Status.infeasible)
+    assert f"quorum:{season.club_id}" in proposal.told["core"]
+    ways = [change for way in proposal.told["relaxations"] for change in way]
+    assert [value for group, value in ways if group == f"quorum:{season.club_id}"] == [2]
+
+
+def test_a_search_that_is_stopped_keeps_the_best_plan(season, club, foreman):
+    proposal = asked(season, club)
+    proposal.stop_asked_at = now()
+    proposal.meetings, proposal.objective = '[["1", "2", "3", "4"]]', -1
+    db.session.commit()
+    solved(proposal, foreman)
+    assert (proposal.state, proposal.status) == (ProposalState.stopped, Status.feasible)
+    assert proposal.has_plan
