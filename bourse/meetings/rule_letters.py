@@ -154,14 +154,15 @@ def _decide(due: Due, now: datetime) -> Matter:
 
 
 def _numbers(meeting: Meeting) -> str:
-    counts = meeting.counts()
-    told = (
-        _n("%(num)s vient", "%(num)s viennent", counts[Answer.accepted]),
-        _n("%(num)s s'il le faut", "%(num)s s'il le faut", counts[Answer.tentative]),
-        _n("%(num)s absent", "%(num)s absents", counts[Answer.declined]),
-        _n("%(num)s sans réponse", "%(num)s sans réponse", counts[Answer.none]),
-    )
-    return ", ".join(told)
+    """How many gave each answer; nothing of an answer that nobody gave, and the host apart, for he receives."""
+    counts = meeting.counts(but=meeting.host.person)
+    told = {
+        Answer.accepted: _n("%(num)s vient", "%(num)s viennent", counts[Answer.accepted]),
+        Answer.tentative: _n("%(num)s s'il le faut", "%(num)s s'il le faut", counts[Answer.tentative]),
+        Answer.declined: _n("%(num)s absent", "%(num)s absents", counts[Answer.declined]),
+        Answer.none: _n("%(num)s sans réponse", "%(num)s sans réponse", counts[Answer.none]),
+    }
+    return ", ".join([*(text for answer, text in told.items() if counts[answer]), _("et l'hôte")])
 
 
 def _get_ready(due: Due, now: datetime) -> Matter:
