@@ -91,6 +91,7 @@ Link = tuple[str, str]  # its text, its URL
 class Matter:
     """What one rule says, in words. The first of the `buttons` is the main one; `facts` are pairs of name and text."""
 
+    club: str
     subject: str
     panel: Panel
     said: Sequence[str]

@@ -30,12 +30,17 @@ def matter(
     company = meeting.company
     panel = Panel(
         big=capital(day(meeting.starts_at, year=False)),
-        before=_("Rencontre %(number)s, %(delay)s", number=meeting.number, delay=in_days(meeting.starts_at, now)),
+        before=_(
+            "%(club)s, rencontre %(number)s, %(delay)s",
+            club=meeting.club.name,
+            number=meeting.number,
+            delay=in_days(meeting.starts_at, now),
+        ),
         after=_("%(hours)s, chez %(company)s", hours=span(meeting.starts_at, meeting.ends_at), company=company.name),
         say=_("« %(title)s »", title=meeting.title) if meeting.title else "",
     )
     told = (*_when_and_where(meeting), *((name, text) for name, text in facts if text))
-    return Matter(subject, panel, said, buttons, hint, told, links, _footer(meeting, due.person))
+    return Matter(meeting.club.name, subject, panel, said, buttons, hint, told, links, _footer(meeting, due.person))
 
 
 def _when_and_where(meeting: Meeting) -> Facts:

@@ -362,6 +362,7 @@ def test_two_clubs_make_one_letter_a_day_in_the_readers_language(the_day, meetin
     marc = db.session.get_one(Person, club.marc)
     marc.language = Language.en
     other = a_club("autre-club")
+    other.name = "Club Voisin"
     host = a_member(other, a_person("bruno"), a_company(other.organisation, "Fonderie Lauzière"))
     a_member(other, marc, a_company(other.organisation, "Ateliers Bis"))
     db.session.flush()
@@ -373,6 +374,8 @@ def test_two_clubs_make_one_letter_a_day_in_the_readers_language(the_day, meetin
     (letter,) = (each for each in carry() if each.to_address == "marc@bourse.example")
     assert plain(letter.subject) == "Come tomorrow at 2 pm to Décolletage Bouquetin"
     assert "Please answer one last time" in letter.text
+    assert "Club Voisin" in letter.html
+    assert "Club Voisin" in letter.text
     assert "Fonderie Lauzière" in letter.html
     assert letter.about == f"person:{club.marc}"
     the_day.move_to(at(-1, "15:00"))

@@ -284,6 +284,8 @@ def test_withdrawn_she_loses_the_date_and_the_pages(guest, claire, at):
     tick(claire, guest, act="withdraw")
     (letter,) = mails("eva")
     assert "METHOD:CANCEL" in unfolded(letter)
+    assert letter.subject.startswith("Invitation retirée")  # the meeting stands
+    assert "annulée" not in letter.text + letter.html
     assert at("eva").get(f"/meetings/{guest.meeting}").status_code == 404
     assert [each.act for each in db.session.scalars(db.select(AuditEvent))].count("withdraw_guest") == 1
     assert invite(claire, guest, why="revient").status_code == 302
