@@ -59,6 +59,7 @@ def calendar_letter(message: Message, invitation: Invitation) -> Parts:
             word=_word(message, invitation),
             facilitator=facilitator_of(meeting),
             answer_url=answer_url(invitation),
+            agenda_url=link_to("home.subscribe"),
             meeting_url=link_to("meetings.show", meeting=meeting.id),
         )
         return replace(letter, calendar=_calendar_text(message, invitation), method=message.method)

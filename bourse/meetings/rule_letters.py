@@ -3,15 +3,16 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from bourse.clubs.models import Role
 from bourse.clubs.rules import Rule
 from bourse.links import link_to
-from bourse.mailroom.rules import Due, Link, Matter, Panel
+from bourse.mailroom.rules import Due, Fact, Link, Matter, Panel
 from bourse.meetings.letters import answer_url, facilitator_of
 from bourse.meetings.models import Answer, Invitation, Meeting
 from bourse.people.models import Person
 from bourse.words import _, _n, capital, clock_name, day, hour, in_days, phone, span, when
 
-Facts = Sequence[tuple[str, str]]
+Facts = Sequence[Fact]
 Words = Callable[[Due, datetime], Matter]
 
 
@@ -39,7 +40,7 @@ def matter(
         after=_("%(hours)s, chez %(company)s", hours=span(meeting.starts_at, meeting.ends_at), company=company.name),
         say=_("« %(title)s »", title=meeting.title) if meeting.title else "",
     )
-    told = (*_when_and_where(meeting), *((name, text) for name, text in facts if text))
+    told = (*_when_and_where(meeting), *(fact for fact in facts if fact[1]))
     return Matter(meeting.club.name, subject, panel, said, buttons, hint, told, links, _footer(meeting, due.person))
 
 
@@ -67,6 +68,13 @@ def _footer(meeting: Meeting, reader: Person) -> Sequence[str]:
 
 
 def _why(meeting: Meeting, reader: Person) -> str:
+    mine = (each for each in meeting.club.memberships if each.person is reader and each.belongs)
+    if any(each.role is Role.facilitator for each in mine):
+        return _(
+            "Vous recevez ce message parce que vous animez %(club)s. "
+            "Les lettres se choisissent dans les réglages du club.",
+            club=meeting.club.name,
+        )
     invitation = meeting.invitation_of(reader)
     if invitation is not None and invitation.guest:
         return _("Vous recevez ce message parce que %(club)s vous invite à cette rencontre.", club=meeting.club.name)
@@ -130,13 +138,20 @@ def _call(due: Due, now: datetime) -> Matter:
     return matter(
         due,
         now,
-        _n("Appelez %(num)s membre pour le %(day)s", "Appelez %(num)s membres pour le %(day)s", silent, day=on),
+        _n("Appelez %(num)s personne pour le %(day)s", "Appelez %(num)s personnes pour le %(day)s", silent, day=on),
         _n("%(num)s personne n'a pas répondu.", "%(num)s personnes n'ont pas répondu.", silent)
         + " "
         + _("Un appel d'une minute suffit ; vous notez la réponse sur la page de la rencontre."),
         buttons=[(_("Noter les réponses"), page_of(due.meeting)[1])],
-        facts=[(person.name, phone(person.mobile or "") or person.email) for person in due.what],
+        facts=[reach(person) for person in due.what],
     )
+
+
+def reach(person: Person) -> Fact:
+    """How to call somebody, or write to whoever has no telephone."""
+    if person.mobile:
+        return person.name, phone(person.mobile), f"tel:{person.mobile}"
+    return person.name, person.email, f"mailto:{person.email}"
 
 
 def _decide(due: Due, now: datetime) -> Matter:
@@ -182,7 +197,7 @@ def _get_ready(due: Due, now: datetime) -> Matter:
     facts = [
         (_("Réponses"), _numbers(meeting)),
         (_("Hôte"), _("Un appel à %(name)s : tout est-il prêt pour la visite ?", name=meeting.host.person.name)),
-        (_("À prévoir"), _("L'ordre du jour, la liste de présence, de quoi projeter les cartes.")),
+        (_("À prévoir"), _("L'ordre du jour, la feuille d'émargement, de quoi projeter les cartes.")),
     ]
     subject, said = _("Préparez la rencontre du %(day)s", day=on), _("Trois choses à vérifier avant de venir.")
     return matter(due, now, subject, said, buttons=[_open(meeting)], facts=facts)
@@ -213,7 +228,10 @@ def _come(due: Due, now: datetime) -> Matter:
         due,
         now,
         _("Venez %(delay)s à %(hour)s chez %(company)s", delay=in_days(meeting.starts_at, now), **facts),
-        _("%(host)s vous attend. Voici de quoi arriver à l'heure, et équipé.", host=meeting.host.person.name),
+        _(
+            "%(host)s vous attend. Voici de quoi arriver à l'heure, avec le bon équipement.",
+            host=meeting.host.person.name,
+        ),
         buttons=[_open(meeting)],
         facts=site(meeting),
         links=[(_("Un empêchement ? Dites-le ici."), answer_url(due.what))],

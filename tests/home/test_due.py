@@ -94,7 +94,7 @@ def by_rule():
 
 def plain(text):
     """Spaces that do not break a line, as ordinary ones."""
-    return text.replace("\xa0", " ").replace("\u202f", " ")
+    return text.replace("\xa0", " ").replace("\u202f", " ").replace("\u2060", "")
 
 
 def a_problem(meeting, state=ProblemState.draft):

@@ -35,6 +35,7 @@ def words(page):
 
 def test_claire_sees_what_will_leave_to_whom_and_why(claire, club):
     page = words(claire.get(f"/outbox/foreseen/{club.slug}").text)
+    assert "4 envois prévus" in page  # six letters
     assert "Répondez pour le jeudi 18 mars" in page
     assert "Nadia Exemple Une réponse manque Jeudi 25 février 2027 à 7 h 30" in page
     assert "Marc" not in page  # he has answered, and what is farther than two weeks is not shown
