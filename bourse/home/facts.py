@@ -59,11 +59,11 @@ def _count(*conditions: Any) -> Any:
 
 
 def silent_in(meeting: Meeting) -> list[Invitation]:
-    """Who has not answered, or answered before the date moved; by family name."""
+    """Who has not answered, or answered before the date moved; by family name. The host only once it moved."""
     query = db.select(Invitation).where(
         Invitation.meeting_id == meeting.id,
         Invitation.withdrawn_at.is_(None),
-        Invitation.person_id != meeting.host.person_id,
+        db.or_(Invitation.person_id != meeting.host.person_id, Invitation.answer != Answer.none),
         db.or_(
             Invitation.answer == Answer.none,
             Invitation.answered_sequence.is_(None),

@@ -67,15 +67,15 @@ def _why_not(meeting: Meeting, person: Person, form: SubstituteForm) -> str | No
     if meeting.invitation_of(person):
         return _("%(name)s a déjà une invitation à cette rencontre.", name=name)
     if meeting.is_closed_to_guest(holder):
-        return _("L'hôte tient l'entreprise de %(name)s à l'écart. Choisissez quelqu'un d'autre.", name=name)
+        return _("%(name)s : l'hôte tient son entreprise à l'écart. Choisissez quelqu'un d'autre.", name=name)
     return None
 
 
 def _said_of(meeting: Meeting, form: SubstituteForm) -> str:
     name = form.typed_name
     if meeting.is_released:
-        return _("L'invitation de %(name)s part dans la minute.", name=name)
-    return _("L'invitation de %(name)s partira avec les autres.", name=name)
+        return _("%(name)s : l'invitation part dans la minute.", name=name)
+    return _("%(name)s : l'invitation partira avec les autres.", name=name)
 
 
 @bp.route("/guests/<int:guest>", methods=["GET", "POST"])

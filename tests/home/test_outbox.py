@@ -37,7 +37,7 @@ def claire(app, club, client, visit):
 
 def words(page):
     text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", page.text))
-    return text.replace("\u202f", " ").replace("\xa0", " ").replace("’", "'")
+    return text.replace("\u2060", "").replace("\u202f", " ").replace("\xa0", " ").replace("’", "'")
 
 
 def letter_to(name, kind="invitation"):
@@ -188,7 +188,7 @@ def test_a_letter_is_shown_as_it_leaves_in_a_sandbox_of_its_own(club, claire):
     letter = letter_to("marc")
     page = claire.get(f"/outbox/{letter.id}")
     told = words(page)
-    for words_of in (letter.subject, "Met la rencontre dans l'agenda de Marc Exemple", "14 h – 18 h", "aucun"):
+    for words_of in (letter.subject, "Pour Marc Exemple : met la rencontre dans l'agenda.", "14 h – 18 h", "aucun"):
         assert words_of.replace("\xa0", " ").replace("’", "'") in told
     assert "frame-src 'self'" in page.headers["Content-Security-Policy"]
     frame = claire.get(f"/outbox/{letter.id}/html")

@@ -54,6 +54,7 @@ def test_claire_finds_whom_to_call(client: FlaskClient, club: Cast, visit: Visit
     db.session.commit()
     page = home(visit, client, "claire")
     assert "tel:+33699000009" in page
+    assert "1\xa0vient, et l’hôte, 3\xa0invités en tout" in page
     assert "Hugo Exemple\xa0: son problème est en retard" in page.replace("&#39;", "’")
 
 

@@ -43,6 +43,13 @@ def test_it_tells_what_the_letter_told_and_names_nobody_else(club, client, link)
     assert "Ce message ne vous était pas destiné" in page
 
 
+def test_the_host_says_whether_the_date_suits_him(app, club, client):
+    page = client.get(answer_url(invitation_of(club.meeting, club.hugo)).removeprefix("http://localhost")).text
+    assert "La date vous va-t-elle" in page
+    assert "Oui, je reçois le club" in page
+    assert "tentative" not in page
+
+
 def test_nobody_keeps_its_address(client, link):
     answer = client.get(link)
     assert answer.headers["Referrer-Policy"] == "no-referrer"

@@ -120,6 +120,7 @@ class TestOnOneDatabase:
         assert "SEQUENCE:0" in text
         assert "Une place est à vous" in letter.subject
         assert "liste d’attente" in letter.text
+        assert "?answer=" not in letter.html
         assert [each.act for each in db.session.scalars(db.select(AuditEvent))].count("promote") == 1
 
     def test_whoever_is_seated_and_declines_before_the_letter_leaves_gets_none(self, full, marc, nadia):
