@@ -15,12 +15,13 @@ SUMMER = ((7, 1), (8, 31))
 
 @dataclass(frozen=True, slots=True)
 class Turnout:
-    """How many are invited to a meeting, say yes, say « if need be », and were there."""
+    """How many are invited to a meeting, say yes, say « if need be », were there, and wait for a place."""
 
     invited: int = 0
     yes: int = 0
     maybe: int = 0
     present: int = 0
+    waiting: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from bourse.db import db
 from bourse.home.dial import Turnout
 from bourse.home.watch import Trace
 from bourse.meetings.facts import turnouts as count_turnouts
+from bourse.meetings.guest_models import Guest
 from bourse.meetings.heard_models import Heard, waiting_for
 from bourse.meetings.models import Answer, Invitation, Meeting, MeetingState, Season
 from bourse.outcomes.follow import SETTLED
@@ -72,6 +73,13 @@ def silent_in(meeting: Meeting) -> list[Invitation]:
     )
     invitations = db.session.scalars(query.options(joinedload(Invitation.person)))
     return sorted(invitations, key=lambda each: (each.person.family_name, each.person.given_name))
+
+
+def substitute_of(invitation: Invitation) -> Person | None:
+    """Whom somebody sends in his seat."""
+    theirs = db.select(Invitation).join(Invitation.guest).where(Guest.in_place_of_id == invitation.id)
+    found = db.session.scalar(theirs.where(Invitation.withdrawn_at.is_(None)).options(joinedload(Invitation.person)))
+    return found.person if found else None
 
 
 def members_of(club: Club) -> Sequence[Membership]:

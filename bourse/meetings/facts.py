@@ -15,12 +15,13 @@ from bourse.people.models import Person
 
 
 class Turnout(NamedTuple):
-    """How many are invited to a meeting, say yes, say « if need be », and were there."""
+    """How many are invited to a meeting, say yes, say « if need be », were there, and wait for a place."""
 
     invited: int = 0
     yes: int = 0
     maybe: int = 0
     present: int = 0
+    waiting: int = 0
 
 
 def turnouts(meetings: Iterable[Meeting]) -> dict[int, Turnout]:
@@ -31,6 +32,7 @@ def turnouts(meetings: Iterable[Meeting]) -> dict[int, Turnout]:
         _count(is_current, Invitation.answer == Answer.accepted),
         _count(is_current, Invitation.answer == Answer.tentative),
         _count(Invitation.presence == Presence.present),
+        _count(is_current, Invitation.answer == Answer.waiting),
     )
     query = db.select(Invitation.meeting_id, *numbers).join(Invitation.meeting).group_by(Invitation.meeting_id)
     ids = [meeting.id for meeting in meetings]

@@ -45,7 +45,7 @@ def test_marc_reads_that_he_comes(client: FlaskClient, club: Cast, visit: Visit)
 def test_hugo_receives_the_club_and_is_asked_for_his_problem(client: FlaskClient, club: Cast, visit: Visit) -> None:
     page = home(visit, client, "hugo")
     assert "Vous recevez le club." in page
-    assert "Pour l’instant, 1\xa0membre vient" in page
+    assert "Pour l’instant, 1\xa0personne vient" in page
     assert f"/problems/{club.meeting}/write" in page
 
 
