@@ -13,6 +13,7 @@ from bourse.clock import now
 from bourse.clubs.compare import Noun
 from bourse.clubs.relate import LinkKind, kept_as, seen_from
 from bourse.clubs.rules import Rule
+from bourse.clubs.tidy import fold
 from bourse.db import SHORT, Line, Prose, Short, db
 from bourse.people.models import Person
 
@@ -312,6 +313,11 @@ def address_line(street: str, postcode: str, commune: str) -> str:
     """A postal address on one line."""
     town = f"{postcode} {commune}".strip()
     return ", ".join(part for part in (street, town) if part)
+
+
+def by_name(person: Person) -> tuple[str, str]:
+    """Where somebody stands in a list: by family name, accents and capitals aside."""
+    return fold(person.family_name), fold(person.given_name)
 
 
 def company_names(club: Club) -> dict[int, str]:

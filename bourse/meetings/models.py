@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from bourse.clock import now
-from bourse.clubs.models import Agenda, Club, Company, Membership, Role
+from bourse.clubs.models import Agenda, Club, Company, Membership, Role, by_name
 from bourse.db import Line, Prose, Short, db
 from bourse.mailroom.models import SUSPENDED, UNSENT, Letter, LetterState
 from bourse.meetings import seat
@@ -225,7 +225,7 @@ class Meeting(db.Model):
     def invited(self) -> list["Invitation"]:
         """The invitations that stand, in order of family name."""
         standing = (invitation for invitation in self.invitations if not invitation.is_withdrawn)
-        return sorted(standing, key=lambda invitation: (invitation.person.family_name, invitation.person.given_name))
+        return sorted(standing, key=lambda invitation: by_name(invitation.person))
 
     def counts(self, but: Person | None = None) -> dict[Answer, int]:
         """How many gave each answer, one person aside."""

@@ -123,6 +123,11 @@ def test_she_finds_date_company_and_title_and_nothing_else(guest, at):
     home = eva.get("/").text
     assert f"/meetings/{guest.meeting}" in home
     assert f"/meetings/{guest.meeting}" in eva.get("/meetings/").text
+    assert "attendu" in at("marc").get("/meetings/").text
+    assert "attendu" not in eva.get("/meetings/").text
+    help_page = eva.get("/help/member").text
+    assert "Claire Exemple" in help_page
+    assert 'href="/outcomes/"' not in help_page
     page = eva.get(f"/meetings/{guest.meeting}").text
     assert HOSTS_COMPANY in page
     assert "Comment garder nos régleurs" in page
