@@ -237,6 +237,11 @@ class Membership(db.Model):
         return self.state is not MembershipState.left and not self.is_elsewhere
 
     @property
+    def speaks_for_address(self) -> bool:
+        """Whether the club may correct the person's address: it opens no door but the club's own."""
+        return self.speaks_for_person and not self.person.office_roles
+
+    @property
     def has_signed(self) -> bool:
         """Whether the charter in force was accepted."""
         return self.club.charter_version in (0, self.charter_version)

@@ -12,6 +12,7 @@ from bourse.clubs.models import BELONGING, Club, Membership, MembershipState, by
 from bourse.db import db
 from bourse.home.outbox import A_PAGE, meeting_of
 from bourse.mailroom.models import LOST, UNSENT, Letter, LetterState
+from bourse.meetings.guest_models import Guest
 from bourse.meetings.models import CalendarCopy, Invitation, Meeting
 from bourse.people.models import Person
 
@@ -93,6 +94,13 @@ def letters_of(clubs: Collection[int], meeting: int = 0, reader: Reader | None =
 def reader_of(outgoing: Outgoing) -> Membership | None:
     """Who reads the letter's address, in the club that it is about."""
     query = db.select(Membership).join(Membership.person).where(Membership.club_id == outgoing.club.id)
+    return db.session.scalar(query.where(Person.email == outgoing.letter.to_address))
+
+
+def guest_of(outgoing: Outgoing) -> Guest | None:
+    """The guest of the meeting who reads the letter's address."""
+    query = db.select(Guest).join(Guest.invitation).join(Invitation.person)
+    query = query.where(Invitation.meeting_id == outgoing.meeting.id, Invitation.withdrawn_at.is_(None))
     return db.session.scalar(query.where(Person.email == outgoing.letter.to_address))
 
 

@@ -124,6 +124,13 @@ def is_still_guest(person: Person, guest: Guest) -> bool:
     return not guest.invitation.is_withdrawn
 
 
+def speaks_for_guest(person: Person, guest: Guest) -> bool:
+    """Whether the person may correct the guest's address: it opens nothing but meetings that the person leads."""
+    them = guest.invitation.person
+    is_outsider = not them.memberships and not them.office_roles
+    return is_outsider and all(hosts_or_facilitates(person, each) for each in them.invitations)
+
+
 def may_send_substitute(person: Person, invitation: Invitation) -> bool:
     """The invited member himself, or the facilitator for him; the host receives and sends nobody."""
     is_members = invitation.guest is None and invitation.stands and not invitation.is_host
