@@ -115,8 +115,8 @@ def test_a_known_mobile_stays_when_none_or_another_is_typed(client: FlaskClient,
 def known(person: int, **others: str) -> dict[str, str]:
     row = membership(person)
     facts = {"role": row.role, "state": row.state, "company": str(row.company_id or 0)}
-    person = {"given_name": row.person.given_name, "family_name": "Exemple", "email": row.person.email}
-    return {**person, "language": "fr", **facts, **others}
+    about = {"given_name": row.person.given_name, "family_name": "Exemple", "email": row.person.email}
+    return {**about, "language": "fr", **facts, **others}
 
 
 def test_who_has_left_or_is_in_two_clubs_is_not_renamed_by_claire(
