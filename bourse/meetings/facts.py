@@ -15,7 +15,7 @@ from bourse.people.models import Person
 
 
 class Turnout(NamedTuple):
-    """How many are invited to a meeting, say yes, say « if need be », and were there.
+    """How many are invited to a meeting, say yes, say « if need be », were there, and wait for a place.
 
     `visitors` and `perhaps` are the yes and the « if need be » of those besides the host.
     """
@@ -26,6 +26,7 @@ class Turnout(NamedTuple):
     present: int = 0
     visitors: int = 0
     perhaps: int = 0
+    waiting: int = 0
 
 
 def turnouts(meetings: Iterable[Meeting]) -> dict[int, Turnout]:
@@ -39,6 +40,7 @@ def turnouts(meetings: Iterable[Meeting]) -> dict[int, Turnout]:
         _count(Invitation.presence == Presence.present),
         _count(is_current, visits, Invitation.answer == Answer.accepted),
         _count(is_current, visits, Invitation.answer == Answer.tentative),
+        _count(is_current, Invitation.answer == Answer.waiting),
     )
     query = db.select(Invitation.meeting_id, *numbers).join(Invitation.meeting).join(Meeting.host)
     query = query.group_by(Invitation.meeting_id)

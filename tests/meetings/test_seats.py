@@ -189,7 +189,7 @@ class TestOnOneDatabase:
         db.session.commit()
         claire.post(f"/meetings/{full.meeting}/change", data=the_form(the_meeting(full), places="1"))
         assert (standing(full, "marc")[0], standing(full, "nadia")[0]) == (Answer.accepted, Answer.accepted)
-        assert "2 places prises sur 1." in claire.get(f"/meetings/{full.meeting}").text
+        assert "2 places de visiteur prises sur 1." in claire.get(f"/meetings/{full.meeting}").text.replace("\xa0", " ")
         marc.post(f"/meetings/{full.meeting}/answer", data={"answer": "tentative"})
         assert standing(full, "marc")[0] is Answer.tentative
 
