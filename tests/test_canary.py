@@ -63,7 +63,7 @@ def pages_of(app, client, places):  # noqa: F811
 
 def readers_of(app, visit, canaries, words):
     """Who finds each word on some page."""
-    found = {word: set() for word in words}
+    found: dict[str, set[str]] = {word: set() for word in words}
     for name in SHORT:
         client = visit(app.test_client(), name) if name != "nobody" else app.test_client()
         for _endpoint, page in pages_of(app, client, canaries):
