@@ -24,7 +24,7 @@ Language = Literal["fr", "en"]
 PARIS = ZoneInfo("Europe/Paris")
 LOCALES: dict[Language, Locale] = {"fr": Locale("fr"), "en": Locale("en", "GB")}
 
-NBSP, THIN = "\u00a0", "\u202f"
+NBSP, THIN, JOINER = "\u00a0", "\u202f", "\u2060"
 # A number, or the place where one will stand in a message.
 NUMBER = r"(?:\d|1er|%\(num\)s|%\(\w+\)d)"
 
@@ -239,8 +239,8 @@ def span(start: datetime, end: datetime, zone: ZoneInfo | None = None, to: Langu
     to, zone = to or language(), zone or zone_in_sight()
     start, end = start.astimezone(zone), end.astimezone(zone)
     if to == "en" and _half(start) == _half(end):
-        return f"{_clock(start)}–{hour(end, zone, to)}"
-    return f"{hour(start, zone, to)}{NBSP}–{NBSP}{hour(end, zone, to)}"
+        return f"{_clock(start)}–{JOINER}{hour(end, zone, to)}"
+    return f"{hour(start, zone, to)}{NBSP}–{JOINER}{NBSP}{hour(end, zone, to)}"
 
 
 def when(start: datetime, end: datetime | None = None, zone: ZoneInfo | None = None, to: Language | None = None) -> str:

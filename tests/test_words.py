@@ -36,8 +36,8 @@ MARCH = date(2026, 3, 12)
 
 
 def seen(text: str) -> str:
-    """Makes the spaces that do not break visible: ~ and, thinner, ^."""
-    return text.replace("\u00a0", "~").replace("\u202f", "^")
+    """Makes visible what does not break: the spaces ~ and, thinner, ^; the joiner +."""
+    return text.replace("\u00a0", "~").replace("\u202f", "^").replace("\u2060", "+")
 
 
 def at(day: int, hour: int, minute: int = 0, month: int = 3) -> datetime:
@@ -192,9 +192,9 @@ def test_an_hour_can_be_told_in_another_zone() -> None:
 @pytest.mark.parametrize(
     ("start", "end", "french", "english"),
     [
-        (at(12, 14), at(12, 18), "14~h~–~18~h", "2–6~pm"),
-        (at(12, 14, 30), at(12, 17), "14~h~30~–~17~h", "2:30–5~pm"),
-        (at(12, 10), at(12, 14), "10~h~–~14~h", "10~am~–~2~pm"),
+        (at(12, 14), at(12, 18), "14~h~–+~18~h", "2–+6~pm"),
+        (at(12, 14, 30), at(12, 17), "14~h~30~–+~17~h", "2:30–+5~pm"),
+        (at(12, 10), at(12, 14), "10~h~–+~14~h", "10~am~–+~2~pm"),
     ],
 )
 def test_a_span_names_the_half_of_the_day_once(start: datetime, end: datetime, french: str, english: str) -> None:
@@ -204,8 +204,8 @@ def test_a_span_names_the_half_of_the_day_once(start: datetime, end: datetime, f
 @pytest.mark.parametrize(
     ("end", "to", "told"),
     [
-        (at(12, 18), "fr", "jeudi 12~mars 2026, 14~h~–~18~h"),
-        (at(12, 18), "en", "Thursday 12~March 2026, 2–6~pm"),
+        (at(12, 18), "fr", "jeudi 12~mars 2026, 14~h~–+~18~h"),
+        (at(12, 18), "en", "Thursday 12~March 2026, 2–+6~pm"),
         (None, "fr", "jeudi 12~mars 2026 à 14~h"),
         (None, "en", "Thursday 12~March 2026, 2~pm"),
         (at(13, 12), "fr", "jeudi 12~mars 2026 à 14~h~– vendredi 13~mars 2026 à 12~h"),

@@ -122,6 +122,11 @@ def _as_number(text: str | None) -> str | None:
 class MemberForm(BourseForm):
     """A person and what he is in the club. The company is one of the cluster's, or a new one."""
 
+    email = AddressField(
+        _l("Adresse e-mail"),
+        missing=_l("Indiquez l'adresse e-mail."),
+        wrong=_l("Indiquez une adresse e-mail complète, comme prenom@entreprise.fr."),
+    )
     given_name = StringField(_l("Prénom"), [Required(_l("Indiquez le prénom.")), AtMost(LINE)])
     family_name = StringField(_l("Nom"), [Required(_l("Indiquez le nom.")), AtMost(LINE)])
     mobile = TelField(_l("Téléphone mobile"), [Optional(), AtMost(SHORT)], filters=[_as_number])
@@ -163,11 +168,7 @@ class MemberForm(BourseForm):
 
 
 class NewMemberForm(MemberForm):
-    email = AddressField(
-        _l("Adresse e-mail"),
-        missing=_l("Indiquez l'adresse e-mail."),
-        wrong=_l("Indiquez une adresse e-mail complète, comme prenom@entreprise.fr."),
-    )
+    """Asks for all that is to be known of somebody new."""
 
     def fill(self, membership: Membership) -> None:
         """Somebody known already keeps what is known: only what is missing is taken."""
@@ -186,13 +187,15 @@ class KnownMemberForm(MemberForm):
     @classmethod
     def about(cls, membership: Membership) -> "KnownMemberForm":
         """Shows what is known, or what was typed over it."""
-        person = {name: getattr(membership.person, name) for name in PERSON_FIELDS}
+        person = {name: getattr(membership.person, name) for name in ("email", *PERSON_FIELDS)}
         facts = {name: getattr(membership, name) for name in ("job_title", "role", "state")}
         form = cls(data={**person, **facts, "company": membership.company_id or 0})
         if membership.state is not MembershipState.left:  # leaving is an act of its own
             form.state.choices = STATES[:-1]
         for name in () if membership.speaks_for_person else PERSON_FIELDS:
             del form[name]
+        if not membership.speaks_for_address:
+            del form.email
         return form
 
     def fill(self, membership: Membership) -> None:

@@ -6,6 +6,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from bourse.clock import now
 from bourse.clubs.forms import IntroductionForm, KnownMemberForm, LeaveForm, NewMemberForm
 from bourse.clubs.models import BELONGING, Club, Company, Membership, MembershipState, Role
 from bourse.clubs.roles import (
@@ -21,6 +22,7 @@ from bourse.clubs.tidy import fold, tags
 from bourse.clubs.views import bp
 from bourse.db import db
 from bourse.doors import door
+from bourse.people.address_models import change_address, why_not_at
 from bourse.people.models import Person, note
 from bourse.words import _
 
@@ -96,14 +98,35 @@ def change_member(membership: Membership) -> ResponseReturnValue:
     """Corrects what the club knows of a member; also how a member pauses and comes back."""
     form = KnownMemberForm.about(membership)
     form.offer(_companies(membership.club))
-    if not form.validate_on_submit() or not _keeps_a_facilitator(membership, form):
+    is_right = form.validate_on_submit() and _may_have_address(membership, form)
+    if not is_right or not _keeps_a_facilitator(membership, form):
         return render_template("clubs/change_member.html", club=membership.club, form=form, membership=membership)
     was_absent = not membership.belongs
+    _correct_address(membership, form)
     form.fill(membership)
     note("member", by=current_user, about=membership)
     db.session.commit()
     flash(_said_of_return(membership) if was_absent and membership.belongs else _("C'est noté."))
     return redirect(url_for("clubs.show", club=membership.club.slug))
+
+
+def _address_in(membership: Membership, form: KnownMemberForm) -> str:
+    return str(form.email.data).lower() if form.email else membership.person.email
+
+
+def _may_have_address(membership: Membership, form: KnownMemberForm) -> bool:
+    """Whether the address is nobody else's; else the form says so."""
+    why_not = why_not_at(membership.person, _address_in(membership, form))
+    if why_not:
+        form.email.errors = [why_not]
+    return why_not is None
+
+
+def _correct_address(membership: Membership, form: KnownMemberForm) -> None:
+    person, address = membership.person, _address_in(membership, form)
+    if address != person.email:
+        change_address(person, address, now())
+        note("change_address", by=current_user, about=person)
 
 
 def _keeps_a_facilitator(membership: Membership, form: KnownMemberForm) -> bool:

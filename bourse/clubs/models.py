@@ -13,6 +13,7 @@ from bourse.clock import now
 from bourse.clubs.compare import Noun
 from bourse.clubs.relate import LinkKind, kept_as, seen_from
 from bourse.clubs.rules import Rule
+from bourse.clubs.tidy import fold
 from bourse.db import SHORT, Line, Prose, Short, db
 from bourse.people.models import Person
 
@@ -236,6 +237,11 @@ class Membership(db.Model):
         return self.state is not MembershipState.left and not self.is_elsewhere
 
     @property
+    def speaks_for_address(self) -> bool:
+        """Whether the club may correct the person's address: it opens no door but the club's own."""
+        return self.speaks_for_person and not self.person.office_roles
+
+    @property
     def has_signed(self) -> bool:
         """Whether the charter in force was accepted."""
         return self.club.charter_version in (0, self.charter_version)
@@ -312,6 +318,11 @@ def address_line(street: str, postcode: str, commune: str) -> str:
     """A postal address on one line."""
     town = f"{postcode} {commune}".strip()
     return ", ".join(part for part in (street, town) if part)
+
+
+def by_name(person: Person) -> tuple[str, str]:
+    """Where somebody stands in a list: by family name, accents and capitals aside."""
+    return fold(person.family_name), fold(person.given_name)
 
 
 def company_names(club: Club) -> dict[int, str]:

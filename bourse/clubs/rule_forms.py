@@ -22,7 +22,7 @@ RULES = {
     Rule.read_problem: _l("Lire le problème, et comment venir"),
     Rule.decide: _l("Le quorum est-il atteint ?"),
     Rule.prepare_story: _l("Deux minutes sur ses suites"),
-    Rule.get_ready: _l("De quoi penser à tout"),
+    Rule.get_ready: _l("Tout est-il prêt ?"),
     Rule.come: _l("Adresse, stationnement, équipement"),
     Rule.today: _l("Ma rencontre, aujourd'hui"),
     Rule.close_outcome: _l("Écrire et partager les suites"),

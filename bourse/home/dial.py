@@ -15,12 +15,18 @@ SUMMER = ((7, 1), (8, 31))
 
 @dataclass(frozen=True, slots=True)
 class Turnout:
-    """How many are invited to a meeting, say yes, say « if need be », and were there."""
+    """How many are invited to a meeting, say yes, say « if need be », were there, and wait for a place.
+
+    `visitors` and `perhaps` are the yes and the « if need be » of those besides the host.
+    """
 
     invited: int = 0
     yes: int = 0
     maybe: int = 0
     present: int = 0
+    visitors: int = 0
+    perhaps: int = 0
+    waiting: int = 0
 
 
 @dataclass(frozen=True, slots=True)

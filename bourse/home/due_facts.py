@@ -125,6 +125,7 @@ def _guest(invitation: Invitation, asked_at: datetime | None) -> Guest:
         invitation.person,
         invitation,
         is_silent=invitation.current_answer is Answer.none,
+        is_to_confirm=invitation.is_to_confirm,
         attends=invitation.is_attending,
         asked_on=day_of(invitation.meeting, asked_at) if asked_at else None,
     )

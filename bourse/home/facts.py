@@ -10,13 +10,14 @@ from sqlalchemy.orm.interfaces import ORMOption
 
 from bourse.board.gather import IdeaState, Phase
 from bourse.board.models import Board, Idea
-from bourse.clubs.models import BELONGING, Club, Membership, MembershipState, Role
+from bourse.clubs.models import BELONGING, Club, Membership, MembershipState, Role, by_name
 from bourse.clubs.roles import memberships_of
-from bourse.clubs.tidy import fold
 from bourse.db import db
 from bourse.home.dial import Turnout
 from bourse.home.watch import Trace
+from bourse.meetings.facts import open_to_guest
 from bourse.meetings.facts import turnouts as count_turnouts
+from bourse.meetings.guest_models import Guest
 from bourse.meetings.heard_models import Heard, waiting_for
 from bourse.meetings.models import Answer, Invitation, Meeting, MeetingState, Season, SeasonState
 from bourse.outcomes.follow import SETTLED
@@ -61,11 +62,11 @@ def _count(*conditions: Any) -> Any:
 
 
 def silent_in(meeting: Meeting) -> list[Invitation]:
-    """Who has not answered, or answered before the date moved; by family name."""
+    """Who has not answered, or answered before the date moved; by family name. The host only once it moved."""
     query = db.select(Invitation).where(
         Invitation.meeting_id == meeting.id,
         Invitation.withdrawn_at.is_(None),
-        Invitation.person_id != meeting.host.person_id,
+        db.or_(Invitation.person_id != meeting.host.person_id, Invitation.answer != Answer.none),
         db.or_(
             Invitation.answer == Answer.none,
             Invitation.answered_sequence.is_(None),
@@ -73,7 +74,14 @@ def silent_in(meeting: Meeting) -> list[Invitation]:
         ),
     )
     invitations = db.session.scalars(query.options(joinedload(Invitation.person)))
-    return sorted(invitations, key=lambda each: (each.person.family_name, each.person.given_name))
+    return sorted(invitations, key=lambda each: by_name(each.person))
+
+
+def substitute_of(invitation: Invitation) -> Person | None:
+    """Whom somebody sends in his seat."""
+    theirs = db.select(Invitation).join(Invitation.guest).where(Guest.in_place_of_id == invitation.id)
+    found = db.session.scalar(theirs.where(Invitation.withdrawn_at.is_(None)).options(joinedload(Invitation.person)))
+    return found.person if found else None
 
 
 def members_of(club: Club) -> Sequence[Membership]:
@@ -81,7 +89,7 @@ def members_of(club: Club) -> Sequence[Membership]:
     query = db.select(Membership).where(Membership.club_id == club.id, Membership.role == Role.member)
     query = query.where(Membership.state.in_(BELONGING))
     everybody = db.session.scalars(query.options(joinedload(Membership.person), joinedload(Membership.company)))
-    return sorted(everybody, key=lambda each: (fold(each.person.family_name), fold(each.person.given_name)))
+    return sorted(everybody, key=lambda each: by_name(each.person))
 
 
 def season_of(club: Club, season: Season | None) -> Sequence[Meeting]:
@@ -169,16 +177,18 @@ def members_of_new(clubs: Collection[int]) -> dict[int, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def facilitators_near(person: Person) -> Sequence[Membership]:
-    """Who facilitates the clubs that the person is of, or works for in the office; by family name."""
+def facilitators_near(person: Person, now: datetime) -> Sequence[Membership]:
+    """Who facilitates the clubs that the person is of, is a guest of, or works for in the office; by family name."""
     clubs = [each.club_id for each in person.memberships if each.belongs]
+    clubs += [each.club_id for each in open_to_guest(person, now)]
     clusters = [role.organisation_id for role in person.office_roles]
     belongs = Membership.state.in_(BELONGING)
     query = db.select(Membership).join(Membership.club).join(Membership.person)
     query = query.where(db.or_(Club.id.in_(clubs), Club.organisation_id.in_(clusters)), belongs)
     query = query.where(Membership.role == Role.facilitator)
     loaded = (joinedload(Membership.person), joinedload(Membership.club))
-    return db.session.scalars(query.options(*loaded).order_by(Person.family_name, Club.name)).all()
+    found = db.session.scalars(query.options(*loaded).order_by(Club.name))
+    return sorted(found, key=lambda each: by_name(each.person))
 
 
 def replies_for(person: Person) -> Sequence[Heard]:
@@ -204,10 +214,12 @@ def count_replies_for(person: Person) -> int:
 
 
 def unreachable_in(person: Person) -> Sequence[Membership]:
-    """The members of the person's clubs whose address letters do not reach."""
+    """The members of the person's clubs whose address letters do not reach, once each, by family name."""
     query = db.select(Membership).join(Membership.person).options(joinedload(Membership.person))
     query = query.where(Membership.club_id.in_(_facilitated(person)), Membership.state != MembershipState.left)
-    return db.session.scalars(query.where(Person.address_failed_at.is_not(None)).order_by(Person.family_name)).all()
+    found = db.session.scalars(query.where(Person.address_failed_at.is_not(None)).order_by(Membership.id))
+    once = {each.person_id: each for each in found}.values()
+    return sorted(once, key=lambda each: by_name(each.person))
 
 
 def _facilitated(person: Person) -> list[int]:

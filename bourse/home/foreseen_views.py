@@ -3,7 +3,7 @@
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
-from bourse.clock import now
+from bourse.clock import club_time, now
 from bourse.clubs.models import Club
 from bourse.clubs.roles import is_facilitator
 from bourse.clubs.rule_forms import RULES
@@ -23,4 +23,6 @@ def foresee(club: Club) -> ResponseReturnValue:
     rows = foreseen(club, now())
     page = page_within(number(request.args.get("page")), len(rows))
     lines = rows[(page - 1) * A_PAGE : page * A_PAGE]
-    return render_template("home/foreseen.html", club=club, leaf=Leaf(lines, page, len(rows)), rules=RULES)
+    mails = len({(each.person.id, club_time(each.at, club.timezone).date()) for each in rows})
+    leaf = Leaf(lines, page, len(rows))
+    return render_template("home/foreseen.html", club=club, leaf=leaf, mails=mails, rules=RULES)

@@ -9,7 +9,7 @@ from bourse.words import _l
 
 MODES = [
     SelectChoice(FeedMode.all, _l("Toutes les rencontres de mes clubs")),
-    SelectChoice(FeedMode.unaccepted, _l("Seulement celles que je n'ai pas acceptées par mail")),
+    SelectChoice(FeedMode.unaccepted, _l("Seulement celles que je n'ai pas acceptées par e-mail")),
 ]
 
 

@@ -4,6 +4,7 @@ from flask import abort, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from bourse.clock import now
 from bourse.clubs.models import Club, Role
 from bourse.clubs.roles import facilitates, memberships_of
 from bourse.doors import door
@@ -36,7 +37,7 @@ def explain(part: str) -> ResponseReturnValue:
     """What one does in that part, in the order of a season. It leads to the reader's own club, where there is one."""
     if part not in PAGES:
         abort(404)
-    facilitators = facts.facilitators_near(current_user)
+    facilitators = facts.facilitators_near(current_user, now())
     return render_template(
         PAGES[part],
         part=part,

@@ -1,6 +1,6 @@
 """Outgoing: a letter with its meeting; which letters a facilitator sees, and in what order."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, String
 from sqlalchemy.orm import aliased, defer, joinedload
 
-from bourse.clubs.models import Club, Membership, MembershipState
-from bourse.clubs.tidy import fold
+from bourse.clubs.models import BELONGING, Club, Membership, MembershipState, by_name
 from bourse.db import db
 from bourse.home.outbox import A_PAGE, meeting_of
 from bourse.mailroom.models import LOST, UNSENT, Letter, LetterState
+from bourse.meetings.guest_models import Guest
 from bourse.meetings.models import CalendarCopy, Invitation, Meeting
 from bourse.people.models import Person
 
@@ -30,6 +30,23 @@ class Outgoing:
     @property
     def club(self) -> Club:
         return self.meeting.club
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Somebody who gets letters about the clubs: of one of them, or a guest of theirs, who has no membership."""
+
+    person: Person
+    membership: Membership | None = None
+
+    @property
+    def person_id(self) -> int:
+        return self.person.id
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether he is of the clubs, and has not left."""
+        return self.membership is not None and self.membership.state is not MembershipState.left
 
 
 def find(id: int) -> Outgoing | None:
@@ -51,25 +68,39 @@ def meetings_of(clubs: Collection[int]) -> Sequence[Meeting]:
     return db.session.scalars(query.options(*_with_place())).all()
 
 
-def people_of(clubs: Collection[int]) -> Sequence[Membership]:
-    """Everybody who is or was of the clubs, once each, by family name."""
+def people_of(clubs: Collection[int]) -> Sequence[Reader]:
+    """Everybody who is or was of the clubs, or a guest of their meetings, once each, by family name."""
     query = db.select(Membership).where(Membership.club_id.in_(clubs)).options(joinedload(Membership.person))
     left_first = sorted(db.session.scalars(query), key=lambda each: each.state is not MembershipState.left)
-    once = {each.person_id: each for each in left_first}.values()
-    return sorted(once, key=lambda each: (fold(each.person.family_name), fold(each.person.given_name)))
+    guests = {person.id: Reader(person) for person in _guests_of(clubs)}
+    once = guests | {each.person_id: Reader(each.person, each) for each in left_first}
+    return sorted(once.values(), key=lambda each: by_name(each.person))
 
 
-def letters_of(clubs: Collection[int], meeting: int = 0, reader: Membership | None = None) -> Select[Letter]:
+def _guests_of(clubs: Collection[int]) -> Iterable[Person]:
+    invited = db.select(Invitation.person_id).join(Invitation.guest).join(Invitation.meeting)
+    return db.session.scalars(db.select(Person).where(Person.id.in_(invited.where(Meeting.club_id.in_(clubs)))))
+
+
+def letters_of(clubs: Collection[int], meeting: int = 0, reader: Reader | None = None) -> Select[Letter]:
     """The letters about the clubs' meetings, or one of them; of one `reader` those about signing in as well."""
-    query = db.select(Letter).where(_is_of(clubs))
+    is_of_clubs = db.or_(_is_of(clubs), _is_shared_with(clubs))
+    query = db.select(Letter).where(is_of_clubs)
     if reader is not None:
-        query = db.select(Letter).where(db.or_(_is_of(clubs), _is_about_nothing(reader)), _is_to(reader.person))
+        query = db.select(Letter).where(db.or_(is_of_clubs, _is_about_nothing(reader)), _is_to(reader.person))
     return query.where(Letter.about == f"meeting:{meeting}") if meeting else query
 
 
 def reader_of(outgoing: Outgoing) -> Membership | None:
     """Who reads the letter's address, in the club that it is about."""
     query = db.select(Membership).join(Membership.person).where(Membership.club_id == outgoing.club.id)
+    return db.session.scalar(query.where(Person.email == outgoing.letter.to_address))
+
+
+def guest_of(outgoing: Outgoing) -> Guest | None:
+    """The guest of the meeting who reads the letter's address."""
+    query = db.select(Guest).join(Guest.invitation).join(Invitation.person)
+    query = query.where(Invitation.meeting_id == outgoing.meeting.id, Invitation.withdrawn_at.is_(None))
     return db.session.scalar(query.where(Person.email == outgoing.letter.to_address))
 
 
@@ -121,6 +152,12 @@ def _abouts() -> Select[str]:
     return db.select(db.literal("meeting:").concat(db.cast(Meeting.id, String)))
 
 
+def _is_shared_with(clubs: Collection[int]) -> ColumnElement[bool]:
+    """Whether a letter tells somebody of these clubs of several clubs at once; it then names its reader alone."""
+    key = db.literal("person:").concat(db.cast(Membership.person_id, String))
+    return Letter.about.in_(db.select(key).where(Membership.club_id.in_(clubs), Membership.state.in_(BELONGING)))
+
+
 def _is_to(person: Person) -> ColumnElement[bool]:
     """Whether a letter went to somebody, at whatever address he had then."""
     his = db.select(CalendarCopy.letter_id).join(CalendarCopy.invitation)
@@ -128,10 +165,9 @@ def _is_to(person: Person) -> ColumnElement[bool]:
     return db.or_(Letter.to_address == person.email, Letter.id.in_(his))
 
 
-def _is_about_nothing(reader: Membership) -> ColumnElement[bool]:
+def _is_about_nothing(reader: Reader) -> ColumnElement[bool]:
     """Whether it is one of his own letters, as those about signing in: for the clubs that he has not left."""
-    is_ours = reader.state is not MembershipState.left
-    return db.and_(Letter.about.is_(None), Letter.to_address == reader.person.email, db.literal(is_ours))
+    return db.and_(Letter.about.is_(None), Letter.to_address == reader.person.email, db.literal(reader.is_ours))
 
 
 def _is_pressing(now: datetime) -> ColumnElement[bool]:

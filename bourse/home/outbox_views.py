@@ -91,13 +91,15 @@ def read_letter(letter: Outgoing) -> ResponseReturnValue:
     row, at = letter.letter, now()
     is_leaving = row.is_leaving(at)
     is_over = letter.meeting.is_over(at) and not is_by_rule(row)
+    reader = outbox.reader_of(letter)
     show_own_frames()
     return render_template(
         "home/letter.html",
         letter=row,
         text=_shown(row.text),
         meeting=letter.meeting,
-        reader=outbox.reader_of(letter),
+        reader=reader,
+        corrects_at=_form_with_address(letter, reader),
         is_leaving=is_leaving,
         is_over=is_over,
         acts=() if is_over else acts(row.state, is_leaving, row.due_at <= at, row.is_kept_back),
@@ -105,6 +107,14 @@ def read_letter(letter: Outgoing) -> ResponseReturnValue:
         sender=current_app.config["SETTINGS"].mail_from,
         **WORDS,
     )
+
+
+def _form_with_address(letter: Outgoing, reader: Membership | None) -> str | None:
+    """Where the address that the letter went to is corrected: the member's form, or the guest's."""
+    if reader is not None:
+        return url_for("clubs.change_member", membership=reader.id, _anchor="email")
+    guest = outbox.guest_of(letter)
+    return url_for("meetings.change_guest", guest=guest.id, _anchor="email") if guest else None
 
 
 @bp.get("/outbox/<int:letter>/html")
@@ -266,7 +276,7 @@ def _refused(letter: Outgoing, refusal: Refusal) -> ResponseReturnValue:
         Refusal.over: _("La rencontre est passée : la lettre ne part plus."),
         Refusal.expired: _("Sa date limite est passée : la lettre ne part plus."),
         Refusal.uninvited: _("Cette personne n'est plus invitée : la lettre ne part pas."),
-        Refusal.suspended: _("Rien n'arrive à cette adresse. Corrigez-la ou confirmez-la sur la fiche du membre."),
+        Refusal.suspended: _("Rien n'arrive à cette adresse. Corrigez-la, ou confirmez-la sur la fiche du membre."),
         Refusal.superseded: _("La lettre ne dit plus vrai. S'il en faut une autre, elle s'écrit d'elle-même."),
         Refusal.unwritten: _("La lettre n'a pas de texte. S'il en faut une autre, elle s'écrit d'elle-même."),
     }

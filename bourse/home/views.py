@@ -129,6 +129,17 @@ class Scene:
         return self.turnouts.get(self.next.id, Turnout()) if self.next else Turnout()
 
     @property
+    def leads(self) -> bool:
+        """Whether whoever looks facilitates the club of the next meeting."""
+        return self.next is not None and is_facilitator(self.person, self.next)
+
+    @property
+    def substitute(self) -> Person | None:
+        """Who goes to the next meeting instead."""
+        own = self.mine.get(self.next.id) if self.next else None
+        return facts.substitute_of(own) if own and own.is_declined else None
+
+    @property
     def answer_by(self) -> date | None:
         return answer_by(day_of(self.next), self.today) if self.next else None
 

@@ -20,4 +20,13 @@ def on_paper(template: str, subject: str, **facts: Any) -> Parts:
 
 def on_one_paper(name: str, matters: Sequence[Matter]) -> Parts:
     """What several rules say to the person of that given name as one letter; the first is the most pressing."""
-    return on_paper("mailroom/letters/by_rule", matters[0].subject, name=name, first=matters[0], others=matters[1:])
+    first, others = matters[0], matters[1:]
+    clubs = {each.club for each in matters}
+    return on_paper(
+        "mailroom/letters/by_rule",
+        first.subject,
+        name=name,
+        first=first,
+        others=others,
+        club=first.club if len(clubs) == 1 else "",
+    )

@@ -85,18 +85,20 @@ class Panel:
 
 
 Link = tuple[str, str]  # its text, its URL
+Fact = tuple[str, str] | tuple[str, str, str]  # its name, its text, and where a tap on it leads
 
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """What one rule says, in words. The first of the `buttons` is the main one; `facts` are pairs of name and text."""
+    """What one rule says, in words. The first of the `buttons` is the main one; `facts` are names and texts."""
 
+    club: str
     subject: str
     panel: Panel
     said: Sequence[str]
     buttons: Sequence[Link]
     hint: str = ""
-    facts: Sequence[tuple[str, str]] = ()
+    facts: Sequence[Fact] = ()
     links: Sequence[Link] = ()
     footer: Sequence[str] = ()
 

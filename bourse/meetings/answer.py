@@ -39,11 +39,23 @@ def answer(
 def _settle(invitation: Invitation, said: Answer, now: datetime, by: Person | None) -> Answer:
     """The answer that counts. Whoever comes himself takes back the seat, or the turn, that he had given away."""
     meeting, substitute = invitation.meeting, invitation.substitute
-    has_seat = invitation.is_host or invitation.takes_a_seat or (substitute is not None and substitute.takes_a_seat)
+    has_seat = _has_seat(invitation)
     if said in seat.COMING and substitute is not None:
         _recall(substitute, now, by)
         invitation.waiting_since = substitute.waiting_since
     return seat.settle(said, has_seat=has_seat, free=meeting.free_seats)
+
+
+def would_wait(invitation: Invitation) -> bool:
+    """Whether a yes would get no seat as of now."""
+    free = invitation.meeting.free_seats
+    return seat.settle(Answer.accepted, has_seat=_has_seat(invitation), free=free) is Answer.waiting
+
+
+def _has_seat(invitation: Invitation) -> bool:
+    """Whether a seat is his to have: he takes one, or his substitute does."""
+    substitute = invitation.substitute
+    return invitation.is_host or invitation.takes_a_seat or (substitute is not None and substitute.takes_a_seat)
 
 
 def _end_of_queue(meeting: Meeting, now: datetime) -> datetime:

@@ -1,7 +1,8 @@
 """Answers: on the page, heard on the telephone, and by the link of a letter."""
 
-from flask import abort, current_app, flash, make_response, redirect, render_template, request, url_for
+from flask import abort, current_app, flash, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import force_locale
 from flask_login import current_user
 
 from bourse.clock import now
@@ -12,6 +13,7 @@ from bourse.headers import keep_private
 from bourse.links import safe_path
 from bourse.meetings import answer_link, roles
 from bourse.meetings.answer import answer as take_answer
+from bourse.meetings.answer import would_wait
 from bourse.meetings.facts import with_calendars
 from bourse.meetings.forms import AnswerForm, ConfirmForm, NoteForm
 from bourse.meetings.models import Answer, Invitation, Meeting, Via
@@ -116,18 +118,28 @@ def answer_by_link(token: str) -> ResponseReturnValue:
         _take(invitation, form, by=invitation.person)
     elif not form.is_submitted():
         form.answer.data = request.args.get("answer")
-    page = render_template(
-        "meetings/answer.html",
-        form=form,
-        invitation=invitation,
-        meeting=invitation.meeting,
-        is_done=form.is_submitted() and not form.errors,
-        sentence=_sentence(invitation) if invitation.answer is not Answer.none else "",
-        token=token,
-        may_send=roles.may_send_substitute(invitation.person, invitation),
-        is_former_date=link.sequence < invitation.meeting.moved_sequence,
-    )
+    with force_locale(_language_of(invitation.person)):
+        page = render_template(
+            "meetings/answer.html",
+            form=form,
+            invitation=invitation,
+            meeting=invitation.meeting,
+            substitute=invitation.substitute,
+            would_wait=would_wait(invitation),
+            is_done=form.is_submitted() and not form.errors,
+            sentence=_sentence(invitation) if invitation.answer is not Answer.none else "",
+            token=token,
+            may_send=roles.may_send_substitute(invitation.person, invitation),
+            is_former_date=link.sequence < invitation.meeting.moved_sequence,
+        )
     return keep_private(make_response(page))
+
+
+def _language_of(reader: Person) -> str:
+    """That of whoever is signed in, else what was chosen on this browser, else that of the letter's reader."""
+    if current_user.is_authenticated:
+        return str(current_user.language)
+    return str(session.get("language") or reader.language)
 
 
 def _dead_end(invitation: Invitation | None) -> ResponseReturnValue:

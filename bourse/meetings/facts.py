@@ -15,24 +15,35 @@ from bourse.people.models import Person
 
 
 class Turnout(NamedTuple):
-    """How many are invited to a meeting, say yes, say « if need be », and were there."""
+    """How many are invited to a meeting, say yes, say « if need be », were there, and wait for a place.
+
+    `visitors` and `perhaps` are the yes and the « if need be » of those besides the host.
+    """
 
     invited: int = 0
     yes: int = 0
     maybe: int = 0
     present: int = 0
+    visitors: int = 0
+    perhaps: int = 0
+    waiting: int = 0
 
 
 def turnouts(meetings: Iterable[Meeting]) -> dict[int, Turnout]:
     """The numbers of each meeting that anybody is invited to; an answer about a date that has moved does not count."""
     is_current = Invitation.answered_sequence >= Meeting.moved_sequence
+    visits = Invitation.person_id != Membership.person_id
     numbers = (
         _count(Invitation.id.is_not(None)),
         _count(is_current, Invitation.answer == Answer.accepted),
         _count(is_current, Invitation.answer == Answer.tentative),
         _count(Invitation.presence == Presence.present),
+        _count(is_current, visits, Invitation.answer == Answer.accepted),
+        _count(is_current, visits, Invitation.answer == Answer.tentative),
+        _count(is_current, Invitation.answer == Answer.waiting),
     )
-    query = db.select(Invitation.meeting_id, *numbers).join(Invitation.meeting).group_by(Invitation.meeting_id)
+    query = db.select(Invitation.meeting_id, *numbers).join(Invitation.meeting).join(Meeting.host)
+    query = query.group_by(Invitation.meeting_id)
     ids = [meeting.id for meeting in meetings]
     rows = db.session.execute(query.where(Invitation.meeting_id.in_(ids), Invitation.withdrawn_at.is_(None)))
     return {row[0]: Turnout(*row[1:]) for row in rows}

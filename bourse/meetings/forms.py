@@ -20,7 +20,7 @@ from wtforms.validators import NumberRange, Optional, ValidationError
 
 from bourse.clock import NoSuchTime, club_time, instant
 from bourse.clubs.forms import AGENDAS
-from bourse.clubs.models import Club, Membership
+from bourse.clubs.models import Club, Membership, by_name
 from bourse.db import LINE
 from bourse.forms import AtMost, BourseForm, day_field, hour_field
 from bourse.meetings.models import Answer, Meeting
@@ -54,7 +54,7 @@ class MeetingForm(BourseForm):
     def offer(self, club: Club, at: datetime, kept_out: Collection[int] = ()) -> None:
         """Fills the choices with the club's people; `at` is now, `kept_out` are those whom the host keeps out."""
         self.club, self.at, self.kept_out = club, at, kept_out
-        people = sorted((each for each in club.memberships if each.belongs), key=_by_name)
+        people = sorted((each for each in club.memberships if each.belongs), key=lambda each: by_name(each.person))
         hosts = [SelectChoice(each.id, _label(each)) for each in people if each.company]
         self.host.choices = [SelectChoice(0, _("Choisissez un hôte")), *hosts]
         self.invited.choices = [SelectChoice(each.person_id, _label(each)) for each in people]
@@ -143,10 +143,6 @@ class KeepOutForm(BourseForm):
 
 class ConfirmForm(BourseForm):
     """Nothing but a button."""
-
-
-def _by_name(membership: Membership) -> tuple[str, str]:
-    return membership.person.family_name, membership.person.given_name
 
 
 def _label(membership: Membership) -> str:

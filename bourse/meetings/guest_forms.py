@@ -53,6 +53,16 @@ class TicksForm(BourseForm):
             setattr(guest, name, self[name].data)
 
 
+class KnownGuestForm(TicksForm):
+    """The same of somebody invited already, with the address that he is written to."""
+
+    email = AddressField(
+        _l("Adresse e-mail"),
+        missing=_l("Indiquez l'adresse e-mail."),
+        wrong=_l("Indiquez une adresse e-mail complète, comme prenom@entreprise.fr."),
+    )
+
+
 class GuestForm(SubstituteForm, TicksForm):
     """Somebody whom the club wants to hear at one meeting."""
 

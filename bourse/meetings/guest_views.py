@@ -12,12 +12,13 @@ from bourse.meetings.answer import send_instead, take_back
 from bourse.meetings.answer_views import is_closed
 from bourse.meetings.facts import with_calendars
 from bourse.meetings.forms import ConfirmForm
-from bourse.meetings.guest_forms import GuestForm, SubstituteForm, TicksForm
+from bourse.meetings.guest_forms import GuestForm, KnownGuestForm, SubstituteForm
 from bourse.meetings.guest_models import Guest
 from bourse.meetings.heard_models import Heard, open_delegations
 from bourse.meetings.models import Invitation, Meeting, Via
-from bourse.meetings.roles import hosts_or_facilitates, is_still_guest, may_send_substitute
+from bourse.meetings.roles import hosts_or_facilitates, is_still_guest, may_send_substitute, speaks_for_guest
 from bourse.meetings.views import bp
+from bourse.people.address_models import change_address, why_not_at
 from bourse.people.models import Person, note, person_at
 from bourse.words import _
 
@@ -67,15 +68,15 @@ def _why_not(meeting: Meeting, person: Person, form: SubstituteForm) -> str | No
     if meeting.invitation_of(person):
         return _("%(name)s a déjà une invitation à cette rencontre.", name=name)
     if meeting.is_closed_to_guest(holder):
-        return _("L'hôte tient l'entreprise de %(name)s à l'écart. Choisissez quelqu'un d'autre.", name=name)
+        return _("%(name)s : l'hôte tient son entreprise à l'écart. Choisissez quelqu'un d'autre.", name=name)
     return None
 
 
 def _said_of(meeting: Meeting, form: SubstituteForm) -> str:
     name = form.typed_name
     if meeting.is_released:
-        return _("L'invitation de %(name)s part dans la minute.", name=name)
-    return _("L'invitation de %(name)s partira avec les autres.", name=name)
+        return _("%(name)s : l'invitation part dans la minute.", name=name)
+    return _("%(name)s : l'invitation partira avec les autres.", name=name)
 
 
 @bp.route("/guests/<int:guest>", methods=["GET", "POST"])
@@ -84,18 +85,36 @@ def change_guest(guest: Guest) -> ResponseReturnValue:
     """What a guest may read, or that he is not invited any more."""
     meeting, invitation = guest.meeting, guest.invitation
     _refuse_if_closed(meeting)
-    form = TicksForm(obj=guest)
-    if not form.validate_on_submit():
+    form = KnownGuestForm(obj=guest, data={"email": invitation.person.email})
+    if not speaks_for_guest(current_user, guest):
+        del form.email
+    if not form.validate_on_submit() or not _may_have_address(invitation.person, form):
         return render_template("meetings/guest.html", form=form, meeting=meeting, invitation=invitation)
     with_calendars(meeting, lock=True)
     if request.form.get("act") == "withdraw":
         take_back(invitation, now=now(), by=current_user)
     else:
         form.fill(guest)
+        _correct_address(invitation.person, form)
         note("change_guest", by=current_user, about=invitation)
     db.session.commit()
     flash(_("C'est noté."))
     return redirect(url_for("meetings.show", meeting=meeting.id))
+
+
+def _may_have_address(person: Person, form: KnownGuestForm) -> bool:
+    """Whether the address is nobody else's; else the form says so."""
+    why_not = why_not_at(person, str(form.email.data).lower()) if form.email else None
+    if why_not:
+        form.email.errors = [why_not]
+    return why_not is None
+
+
+def _correct_address(person: Person, form: KnownGuestForm) -> None:
+    address = str(form.email.data).lower() if form.email else person.email
+    if address != person.email:
+        change_address(person, address, now())
+        note("change_address", by=current_user, about=person)
 
 
 @bp.route("/invitations/<int:invitation>/substitute", methods=["GET", "POST"])

@@ -27,6 +27,7 @@ SUBJECTS = {
     "answered": lambda **facts: _("Votre réponse : %(answer)s – %(day)s, chez %(company)s", **facts),
     "promoted": lambda **facts: _("Une place est à vous : %(day)s, chez %(company)s", **facts),
     "cancelled": lambda **facts: _("Annulé : %(day)s, chez %(company)s", **facts),
+    "withdrawn": lambda **facts: _("Invitation retirée : %(day)s, chez %(company)s", **facts),
 }
 OF_A_CHANGE = (Reason.moved, Reason.changed, Reason.cancelled, Reason.restored)
 
@@ -44,10 +45,11 @@ def calendar_letter(message: Message, invitation: Invitation) -> Parts:
     with force_locale(invitation.person.language), on_the_clock_of(meeting.club.timezone):
         letter = on_paper(
             "meetings/letters/calendar",
-            SUBJECTS[message.letter](
+            SUBJECTS[_subject(message, meeting)](
                 day=day(meeting.starts_at, year=False), company=meeting.company.name, answer=_answer(invitation)
             ),
             kind=message.letter,
+            club=meeting.club.name,
             answer=_answer(invitation),
             our_address=organizer().address,
             meeting=meeting,
@@ -57,9 +59,15 @@ def calendar_letter(message: Message, invitation: Invitation) -> Parts:
             word=_word(message, invitation),
             facilitator=facilitator_of(meeting),
             answer_url=answer_url(invitation),
+            agenda_url=link_to("home.subscribe"),
             meeting_url=link_to("meetings.show", meeting=meeting.id),
         )
         return replace(letter, calendar=_calendar_text(message, invitation), method=message.method)
+
+
+def _subject(message: Message, meeting: Meeting) -> str:
+    """A meeting that stands is not called off: whoever is out of it has lost his invitation alone."""
+    return "withdrawn" if message.letter == "cancelled" and not meeting.is_cancelled else message.letter
 
 
 def question(kind: str, invitation: Invitation, answer: str) -> Parts:
@@ -70,6 +78,7 @@ def question(kind: str, invitation: Invitation, answer: str) -> Parts:
             "meetings/letters/question",
             QUESTIONS[kind](day=day(meeting.starts_at, year=False)),
             kind=kind,
+            club=meeting.club.name,
             meeting=meeting,
             person=invitation.person,
             facilitator=facilitator_of(meeting),

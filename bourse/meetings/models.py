@@ -8,12 +8,12 @@ from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from bourse.clock import now
-from bourse.clubs.models import Agenda, Club, Company, Membership, Role
+from bourse.clubs.models import Agenda, Club, Company, Membership, Role, by_name
 from bourse.db import Line, Prose, Short, db
-from bourse.mailroom.models import SUSPENDED, UNSENT, Letter, LetterState
+from bourse.mailroom.models import LOST, SUSPENDED, UNSENT, Letter, LetterState
 from bourse.meetings import seat
 from bourse.meetings.guest_models import STAYS, Guest
-from bourse.meetings.reconcile import answer_holds, next_stamp
+from bourse.meetings.reconcile import REQUEST, answer_holds, next_stamp
 from bourse.meetings.states import Answer, MeetingState, Presence, SeasonState, Via
 from bourse.people.models import Person
 
@@ -225,7 +225,7 @@ class Meeting(db.Model):
     def invited(self) -> list["Invitation"]:
         """The invitations that stand, in order of family name."""
         standing = (invitation for invitation in self.invitations if not invitation.is_withdrawn)
-        return sorted(standing, key=lambda invitation: (invitation.person.family_name, invitation.person.given_name))
+        return sorted(standing, key=lambda invitation: by_name(invitation.person))
 
     def counts(self, but: Person | None = None) -> dict[Answer, int]:
         """How many gave each answer, one person aside."""
@@ -423,6 +423,10 @@ class CalendarCopy(db.Model):
         .correlate_except(Letter)
     )
 
+    was_lost: Mapped[bool] = column_property(  # its letter was refused, or came back
+        db.exists().where(Letter.id == letter_id, Letter.state.in_(LOST)).correlate_except(Letter)
+    )
+
     @property
     def is_unsent(self) -> bool:
         """Whether its letter has not left; a letter that is gone has."""
@@ -430,9 +434,14 @@ class CalendarCopy(db.Model):
 
     @property
     def counts(self) -> bool:
-        """Whether it says what stands in the calendar: one that was kept back does not, once letters leave again."""
+        """Whether it says what stands in the calendar: one that was kept back does not, once letters leave again.
+
+        Nor does an invitation that was lost on its way to a former address: nothing there is to be taken back.
+        """
         person = self.invitation.person
-        return not self.was_kept_back or (person.is_suspended and self.address == person.email)
+        if self.address == person.email:
+            return person.is_suspended or not self.was_kept_back
+        return not self.was_kept_back and not (self.was_lost and self.method == REQUEST)
 
 
 class Exclusion(db.Model):

@@ -8,6 +8,7 @@ from bourse.db import db
 from bourse.mailroom.models import SUPERSEDED, Letter
 from bourse.meetings.due import outdating
 from bourse.meetings.models import CalendarCopy, Meeting
+from bourse.meetings.reconcile import REQUEST
 from bourse.people.models import Person
 
 
@@ -36,6 +37,8 @@ def recheck(letter: Letter, meeting: Meeting, now: datetime) -> Refusal | None:
     reader = db.session.scalar(db.select(Person).where(Person.email == letter.to_address.lower()))
     if reader is not None and reader.is_suspended:
         return Refusal.suspended
+    if reader is None and letter.method == REQUEST:  # nobody has that address any more
+        return Refusal.superseded
     if letter.method is not None:
         return None if _stands_in_calendar(letter, meeting, now) else Refusal.superseded
     if reader is None or not _reads_letters_about(meeting, reader):

@@ -21,6 +21,7 @@ class Guest:
     person: Any
     invitation: Any
     is_silent: bool = False
+    is_to_confirm: bool = False
     attends: bool = False
     asked_on: date | None = None
 
@@ -41,6 +42,11 @@ class Occasion:
         """Who has not answered. The host receives: nobody asks him whether he comes."""
         return tuple(each for each in self.guests if each.is_silent and each.person is not self.host)
 
+    @property
+    def to_call(self) -> tuple[Guest, ...]:
+        """Who has not answered, and the host whose answer was to the date before: the new one may not suit him."""
+        return tuple(each for each in self.guests if each in self.silent or each.is_to_confirm)
+
 
 def due(occasion: Occasion, look: Look) -> Iterator[Due]:
     """What is due about the meeting."""
@@ -60,9 +66,9 @@ def _ask(occasion: Occasion, look: Look) -> Iterator[Due]:
 
 def _lead(occasion: Occasion, look: Look) -> Iterator[Due]:
     step = look.newest(LEAD, occasion.on, occasion.starts_at)
-    if step and (occasion.silent or step.rule == Rule.decide):
-        silent = tuple(each.person for each in occasion.silent)
-        yield from (Due(step, each, occasion.meeting, silent) for each in occasion.facilitators)
+    if step and (occasion.to_call or step.rule == Rule.decide):
+        to_call = tuple(each.person for each in occasion.to_call)
+        yield from (Due(step, each, occasion.meeting, to_call) for each in occasion.facilitators)
 
 
 def _get_ready(occasion: Occasion, look: Look) -> Iterator[Due]:
@@ -72,8 +78,9 @@ def _get_ready(occasion: Occasion, look: Look) -> Iterator[Due]:
 
 
 def _come(occasion: Occasion, look: Look) -> Iterator[Due]:
-    """The host needs no way to his own plant."""
+    """The host needs no way to his own plant, and is there on the day whatever he answered."""
     if step := look.newest(COME, occasion.on, occasion.starts_at):
         for guest in occasion.guests:
-            if guest.attends and (guest.person is not occasion.host or step.rule == Rule.today):
+            hosts = guest.person is occasion.host
+            if step.rule == Rule.today if hosts else guest.attends:
                 yield Due(step, guest.person, occasion.meeting, guest.invitation)

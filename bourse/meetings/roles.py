@@ -34,6 +34,11 @@ def reads_as_office(person: Person, place: Any) -> bool:
     return is_office(person, place) and not is_kept_out(person, place)
 
 
+def may_read_turnout(person: Person, place: Any) -> bool:
+    """How many come: for the club and the office, and for no guest."""
+    return belongs_to(person, place) or reads_as_office(person, place)
+
+
 def sees_full(person: Person, place: Any) -> bool:
     """Whether all that he may know is a date, a company and « complet »."""
     return place.meeting.is_released and is_kept_out(person, place)
@@ -101,8 +106,7 @@ def may_know_meeting(person: Person, place: Any) -> bool:
     """Title, date, host company: for the club, the office and guests; before the "go" only for who prepares it."""
     if hosts_or_facilitates(person, place):
         return True
-    is_ours = belongs_to(person, place) or reads_as_office(person, place)
-    return place.meeting.is_released and (is_ours or is_guest(person, place))
+    return place.meeting.is_released and (may_read_turnout(person, place) or is_guest(person, place))
 
 
 def may_see_guests(person: Person, place: Any) -> bool:
@@ -118,6 +122,13 @@ def is_in_the_room(person: Person, place: Any) -> bool:
 def is_still_guest(person: Person, guest: Guest) -> bool:
     """Whether the guest at that place is invited as of now, whoever looks."""
     return not guest.invitation.is_withdrawn
+
+
+def speaks_for_guest(person: Person, guest: Guest) -> bool:
+    """Whether the person may correct the guest's address: it opens nothing but meetings that the person leads."""
+    them = guest.invitation.person
+    is_outsider = not them.memberships and not them.office_roles
+    return is_outsider and all(hosts_or_facilitates(person, each) for each in them.invitations)
 
 
 def may_send_substitute(person: Person, invitation: Invitation) -> bool:

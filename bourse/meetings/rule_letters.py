@@ -3,15 +3,16 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from bourse.clubs.models import Role
 from bourse.clubs.rules import Rule
 from bourse.links import link_to
-from bourse.mailroom.rules import Due, Link, Matter, Panel
+from bourse.mailroom.rules import Due, Fact, Link, Matter, Panel
 from bourse.meetings.letters import answer_url, facilitator_of
 from bourse.meetings.models import Answer, Invitation, Meeting
 from bourse.people.models import Person
 from bourse.words import _, _n, capital, clock_name, day, hour, in_days, phone, span, when
 
-Facts = Sequence[tuple[str, str]]
+Facts = Sequence[Fact]
 Words = Callable[[Due, datetime], Matter]
 
 
@@ -30,12 +31,17 @@ def matter(
     company = meeting.company
     panel = Panel(
         big=capital(day(meeting.starts_at, year=False)),
-        before=_("Rencontre %(number)s, %(delay)s", number=meeting.number, delay=in_days(meeting.starts_at, now)),
+        before=_(
+            "%(club)s, rencontre %(number)s, %(delay)s",
+            club=meeting.club.name,
+            number=meeting.number,
+            delay=in_days(meeting.starts_at, now),
+        ),
         after=_("%(hours)s, chez %(company)s", hours=span(meeting.starts_at, meeting.ends_at), company=company.name),
         say=_("« %(title)s »", title=meeting.title) if meeting.title else "",
     )
-    told = (*_when_and_where(meeting), *((name, text) for name, text in facts if text))
-    return Matter(subject, panel, said, buttons, hint, told, links, _footer(meeting, due.person))
+    told = (*_when_and_where(meeting), *(fact for fact in facts if fact[1]))
+    return Matter(meeting.club.name, subject, panel, said, buttons, hint, told, links, _footer(meeting, due.person))
 
 
 def _when_and_where(meeting: Meeting) -> Facts:
@@ -62,6 +68,13 @@ def _footer(meeting: Meeting, reader: Person) -> Sequence[str]:
 
 
 def _why(meeting: Meeting, reader: Person) -> str:
+    mine = (each for each in meeting.club.memberships if each.person is reader and each.belongs)
+    if any(each.role is Role.facilitator for each in mine):
+        return _(
+            "Vous recevez ce message parce que vous animez %(club)s. "
+            "Les lettres se choisissent dans les réglages du club.",
+            club=meeting.club.name,
+        )
     invitation = meeting.invitation_of(reader)
     if invitation is not None and invitation.guest:
         return _("Vous recevez ce message parce que %(club)s vous invite à cette rencontre.", club=meeting.club.name)
@@ -125,13 +138,20 @@ def _call(due: Due, now: datetime) -> Matter:
     return matter(
         due,
         now,
-        _n("Appelez %(num)s membre pour le %(day)s", "Appelez %(num)s membres pour le %(day)s", silent, day=on),
+        _n("Appelez %(num)s personne pour le %(day)s", "Appelez %(num)s personnes pour le %(day)s", silent, day=on),
         _n("%(num)s personne n'a pas répondu.", "%(num)s personnes n'ont pas répondu.", silent)
         + " "
         + _("Un appel d'une minute suffit ; vous notez la réponse sur la page de la rencontre."),
         buttons=[(_("Noter les réponses"), page_of(due.meeting)[1])],
-        facts=[(person.name, phone(person.mobile or "") or person.email) for person in due.what],
+        facts=[reach(person) for person in due.what],
     )
+
+
+def reach(person: Person) -> Fact:
+    """How to call somebody, or write to whoever has no telephone."""
+    if person.mobile:
+        return person.name, phone(person.mobile), f"tel:{person.mobile}"
+    return person.name, person.email, f"mailto:{person.email}"
 
 
 def _decide(due: Due, now: datetime) -> Matter:
@@ -154,14 +174,15 @@ def _decide(due: Due, now: datetime) -> Matter:
 
 
 def _numbers(meeting: Meeting) -> str:
-    counts = meeting.counts()
-    told = (
-        _n("%(num)s vient", "%(num)s viennent", counts[Answer.accepted]),
-        _n("%(num)s s'il le faut", "%(num)s s'il le faut", counts[Answer.tentative]),
-        _n("%(num)s absent", "%(num)s absents", counts[Answer.declined]),
-        _n("%(num)s sans réponse", "%(num)s sans réponse", counts[Answer.none]),
-    )
-    return ", ".join(told)
+    """How many gave each answer; nothing of an answer that nobody gave, and the host apart, for he receives."""
+    counts = meeting.counts(but=meeting.host.person)
+    told = {
+        Answer.accepted: _n("%(num)s vient", "%(num)s viennent", counts[Answer.accepted]),
+        Answer.tentative: _n("%(num)s s'il le faut", "%(num)s s'il le faut", counts[Answer.tentative]),
+        Answer.declined: _n("%(num)s absent", "%(num)s absents", counts[Answer.declined]),
+        Answer.none: _n("%(num)s sans réponse", "%(num)s sans réponse", counts[Answer.none]),
+    }
+    return ", ".join([*(text for answer, text in told.items() if counts[answer]), _("et l'hôte")])
 
 
 def _get_ready(due: Due, now: datetime) -> Matter:
@@ -176,7 +197,7 @@ def _get_ready(due: Due, now: datetime) -> Matter:
     facts = [
         (_("Réponses"), _numbers(meeting)),
         (_("Hôte"), _("Un appel à %(name)s : tout est-il prêt pour la visite ?", name=meeting.host.person.name)),
-        (_("À prévoir"), _("L'ordre du jour, la liste de présence, de quoi projeter les cartes.")),
+        (_("À prévoir"), _("L'ordre du jour, la feuille d'émargement, de quoi projeter les cartes.")),
     ]
     subject, said = _("Préparez la rencontre du %(day)s", day=on), _("Trois choses à vérifier avant de venir.")
     return matter(due, now, subject, said, buttons=[_open(meeting)], facts=facts)
@@ -207,7 +228,10 @@ def _come(due: Due, now: datetime) -> Matter:
         due,
         now,
         _("Venez %(delay)s à %(hour)s chez %(company)s", delay=in_days(meeting.starts_at, now), **facts),
-        _("%(host)s vous attend. Voici de quoi arriver à l'heure, et équipé.", host=meeting.host.person.name),
+        _(
+            "%(host)s vous attend. Voici de quoi arriver à l'heure, avec le bon équipement.",
+            host=meeting.host.person.name,
+        ),
         buttons=[_open(meeting)],
         facts=site(meeting),
         links=[(_("Un empêchement ? Dites-le ici."), answer_url(due.what))],

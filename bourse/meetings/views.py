@@ -12,7 +12,7 @@ from sqlalchemy import Select, bindparam
 from sqlalchemy.orm import joinedload, selectinload
 
 from bourse.clock import club_time, now
-from bourse.clubs.models import Club, Membership, Role, company_names
+from bourse.clubs.models import Club, Membership, Role, by_name, company_names
 from bourse.clubs.roles import is_facilitator
 from bourse.db import db
 from bourse.doors import door
@@ -53,7 +53,7 @@ def index() -> ResponseReturnValue:
     """The meetings of my clubs, season by season."""
     meetings = _meetings_of(current_user)
     full = {meeting.id for meeting in meetings if roles.sees_full(current_user, meeting)}
-    counted = turnouts(meeting for meeting in meetings if meeting.id not in full)
+    counted = turnouts(meeting for meeting in meetings if roles.may_read_turnout(current_user, meeting))
     return render_template("meetings/index.html", seasons=_by_season(meetings), turnouts=counted, full=full)
 
 
@@ -251,8 +251,10 @@ def release(meeting: Meeting) -> ResponseReturnValue:
 
 
 def _with_people(meeting: Meeting, due: Iterable[Message]) -> list[tuple[Person, Message]]:
+    """Who is to get what, by family name."""
     people = {invitation.id: invitation.person for invitation in meeting.invitations}
-    return [(people[message.invitation], message) for message in due]
+    told = [(people[message.invitation], message) for message in due]
+    return sorted(told, key=lambda each: by_name(each[0]))
 
 
 @bp.route("/<int:meeting>/cancel", methods=["GET", "POST"])

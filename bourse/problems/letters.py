@@ -5,10 +5,10 @@ from datetime import datetime
 from bourse.clubs.rules import Rule
 from bourse.links import link_to
 from bourse.mailroom.rules import Due, Link, Matter
-from bourse.meetings.rule_letters import Words, matter, page_of, site
+from bourse.meetings.rule_letters import Words, matter, page_of, reach, site
 from bourse.problems.models import dates_of
 from bourse.problems.read import ProblemState
-from bourse.words import _, day, phone
+from bourse.words import _, day
 
 
 def _open_problem(due: Due, now: datetime) -> Matter:
@@ -63,7 +63,7 @@ def _late_at_the_host(due: Due, now: datetime) -> Matter:
         _("Appelez %(host)s : son problème manque encore", host=host.name),
         _("Il était attendu le %(day)s. Dix minutes au téléphone suffisent souvent à l'écrire.", day=_due_on(due)),
         buttons=[(_("Ouvrir la rencontre"), page_of(due.meeting)[1])],
-        facts=[(host.name, phone(host.mobile or "") or host.email)],
+        facts=[reach(host)],
     )
 
 
@@ -73,7 +73,7 @@ def _read_problem(due: Due, now: datetime) -> Matter:
     return matter(
         due,
         now,
-        _("Lisez le problème de %(host)s avant le %(day)s", host=meeting.host.person.name, day=_day(due)),
+        _("Lisez le problème posé par %(host)s avant le %(day)s", host=meeting.host.person.name, day=_day(due)),
         _("Quatre minutes de lecture. Venez avec une question, une expérience ou un contact."),
         _("Ce que vous lisez reste dans le club."),
         buttons=[(_("Lire le problème"), link_to("problems.read", meeting=meeting.id))],

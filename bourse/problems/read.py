@@ -83,6 +83,10 @@ class Dates:
         """The first day on which only host and facilitator still read it: after D+30."""
         return club_time(self.ends_at, self.zone).date() + ARCHIVED_AFTER + timedelta(days=1)
 
+    def is_late(self, now: datetime) -> bool:
+        """For a problem that nobody has handed in."""
+        return self._today(now) > self.due_on
+
     def is_shared(self, now: datetime) -> bool:
         return self.shared_on <= self._today(now) < self.archived_on
 

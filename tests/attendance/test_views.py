@@ -10,6 +10,11 @@ from tests.cast import invitation_of
 
 
 @pytest.fixture
+def database_url(either_database):
+    return either_database
+
+
+@pytest.fixture
 def claire(app, club, visit):
     hold(club)
     return visit(app.test_client(), "claire")

@@ -224,6 +224,8 @@ def answers(who: Visitor, invitation: EmailMessage, choice: str) -> None:
     """Opens one of the letter's three links, which is in the person's own language, and confirms."""
     before, _sign, _after = choice.partition("%")
     (line,) = (each for each in plain(invitation).splitlines() if each.startswith(before))
+    who.open(link_in(line))
+    speaks(who)  # from then on this browser's choice counts
     with who.within(2):
         who.open(link_in(line))
         who.press("Confirmer ma réponse")

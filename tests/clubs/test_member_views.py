@@ -1,15 +1,17 @@
 """The members' pages, as each person finds them."""
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from bourse.clock import now
-from bourse.clubs.models import Club, Company, Membership, MembershipState, Role
+from bourse.clubs.models import Club, Company, Membership, MembershipState, OfficeRole, Role
 from bourse.db import db
-from bourse.mailroom.models import Letter, LetterState
+from bourse.mailroom.compose import Parts
+from bourse.mailroom.models import Letter, LetterState, write
 from bourse.meetings.due import write_calendar_letters
 from bourse.meetings.models import Meeting
-from bourse.people.models import AuditEvent, Person
+from bourse.people.models import Alias, AuditEvent, Person, WayIn
 from tests.cast import Cast, Visit, a_club, a_company, a_member, a_person
 
 
@@ -113,7 +115,8 @@ def test_a_known_mobile_stays_when_none_or_another_is_typed(client: FlaskClient,
 def known(person: int, **others: str) -> dict[str, str]:
     row = membership(person)
     facts = {"role": row.role, "state": row.state, "company": str(row.company_id or 0)}
-    return {"given_name": row.person.given_name, "family_name": "Exemple", "language": "fr", **facts, **others}
+    about = {"given_name": row.person.given_name, "family_name": "Exemple", "email": row.person.email}
+    return {**about, "language": "fr", **facts, **others}
 
 
 def test_who_has_left_or_is_in_two_clubs_is_not_renamed_by_claire(
@@ -135,6 +138,60 @@ def test_claire_corrects_who_is_in_her_club_only(client: FlaskClient, club: Cast
     url, typed = edit_of(club.marc), known(club.marc, given_name="Marco", language="en")
     visit(client, "claire").post(url, data=typed)
     assert contact(club.marc) == ("Marco Exemple", None, "en")
+
+
+def test_claire_corrects_an_address_and_the_dead_one_hears_nothing(
+    app: Flask, client: FlaskClient, club: Cast, visit: Visit
+) -> None:
+    write_calendar_letters(now())
+    marc = db.session.get_one(Person, club.marc)
+    for letter in letters_to("marc"):
+        letter.settle(LetterState.failed, now(), "550 5.1.1 No such mailbox")
+    marc.distrust_address(now(), "550 5.1.1 No such mailbox")
+    write(Parts("Objet", "Texte", "<p>Texte</p>"), key="a", kind="test", to=marc.recipient, language="fr")
+    db.session.commit()
+    assert app.test_client().post("/people/sign-in", data={"email": marc.email}).status_code == 302
+    assert edit_of(club.marc) + "#email" in visit(client, "claire").get(page_of(club.marc)).text
+    assert client.post(edit_of(club.marc), data=known(club.marc, email="Marc.E@bourse.example")).status_code == 302
+    write_calendar_letters(now())
+    db.session.commit()
+    assert (marc.email, marc.address_failed_at) == ("marc.e@bourse.example", None)
+    assert {each.kind for each in letters_to("marc.e")} == {"invitation", "test"}
+    assert {each.state for each in letters_to("marc")} == {LetterState.failed, LetterState.skipped}
+    assert "cancelled" not in [each.kind for each in letters_to("marc")]
+    assert all(way.spent_at for way in db.session.scalars(db.select(WayIn).filter_by(person_id=club.marc)))
+    assert db.session.query(AuditEvent).filter_by(act="change_address", about=f"person:{club.marc}").count() == 1
+
+
+def letters_to(name: str) -> list[Letter]:
+    query = db.select(Letter).filter_by(to_address=f"{name}@bourse.example")
+    return list(db.session.scalars(query.order_by(Letter.id)))
+
+
+def test_an_address_that_is_taken_or_wrong_is_refused(client: FlaskClient, club: Cast, visit: Visit) -> None:
+    db.session.add(Alias(person_id=club.nadia, address="nadia@ailleurs.example", confirmed_at=now()))
+    db.session.commit()
+    visit(client, "claire")
+    for typed, told in (
+        ("stranger@bourse.example", "Cette adresse est déjà celle de quelqu’un"),
+        ("nadia@ailleurs.example", "Cette adresse est déjà celle de quelqu’un"),
+        ("marc", "Indiquez une adresse e-mail complète"),
+        ("", "Indiquez l’adresse e-mail."),
+    ):
+        assert told in client.post(edit_of(club.marc), data=known(club.marc, email=typed)).text
+    assert db.session.get_one(Person, club.marc).email == "marc@bourse.example"
+
+
+def test_the_address_of_whom_the_club_does_not_speak_for_stays(client: FlaskClient, club: Cast, visit: Visit) -> None:
+    typed = [known(each, email="claire.bis@bourse.example") for each in (club.nadia, club.marc)]
+    urls = [edit_of(each) for each in (club.nadia, club.marc)]
+    db.session.add(OfficeRole(person_id=club.marc, organisation_id=membership(club.marc).club.organisation_id))
+    joins_another_club(club.nadia)
+    for url, data in zip(urls, typed, strict=True):
+        assert 'name="email"' not in visit(client, "claire").get(url).text
+        assert client.post(url, data=data).status_code == 302
+    emails = [db.session.get_one(Person, each).email for each in (club.nadia, club.marc)]
+    assert emails == ["nadia@bourse.example", "marc@bourse.example"]
 
 
 @pytest.mark.parametrize(

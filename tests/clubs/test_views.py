@@ -12,6 +12,12 @@ from bourse.db import db
 from bourse.people.models import AuditEvent
 from tests.cast import Cast, Visit
 
+
+@pytest.fixture
+def database_url(either_database):
+    return either_database
+
+
 LIST = Path(__file__).parent / "lists" / "membres.xlsx"
 
 

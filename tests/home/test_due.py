@@ -12,6 +12,7 @@ from bourse.clubs.models import Club, Membership, MembershipState, Role
 from bourse.clubs.rules import Rule
 from bourse.db import db
 from bourse.home.due import foreseen, hand_over, still_says, write_reminders
+from bourse.home.facts import silent_in
 from bourse.home.told_models import Told
 from bourse.mailroom.models import Letter, LetterState
 from bourse.meetings.due import write_calendar_letters
@@ -93,7 +94,7 @@ def by_rule():
 
 def plain(text):
     """Spaces that do not break a line, as ordinary ones."""
-    return text.replace("\xa0", " ").replace("\u202f", " ")
+    return text.replace("\xa0", " ").replace("\u202f", " ").replace("\u2060", "")
 
 
 def a_problem(meeting, state=ProblemState.draft):
@@ -283,6 +284,30 @@ def test_a_new_date_counts_anew_and_asks_nobody_twice_in_a_row(the_day, meeting)
     assert life[-23]["marc"] == "ask"  # his answer was about the date before
 
 
+def test_a_host_who_does_not_answer_anew_is_called_and_hears_of_the_day(the_day, meeting, club):
+    invitation_of(meeting.id, club.hugo).give(Answer.accepted, at=now(), via=Via.web, by=None)
+    invitation_of(meeting.id, club.nadia).give(Answer.declined, at=now(), via=Via.web, by=None)
+    db.session.commit()
+    the_day.move_to(at(-12))
+    assert "claire" not in told(carry())
+    meeting.note_new_place()
+    for guest in (club.marc, club.nadia):
+        invitation_of(meeting.id, guest).give(Answer.declined, at=now(), via=Via.web, by=None)
+    db.session.commit()
+    assert [each.person.id for each in silent_in(meeting)] == [club.hugo]
+    the_day.move_to(at(-10))
+    call = next(each for each in carry() if each.kind == "call")
+    assert "Hugo" in call.text
+    assert live(the_day, (-3, 0))[0] == {"hugo": "today"}
+
+
+def test_the_host_is_counted_apart(the_day, meeting, club):
+    """Marc comes, nadia is silent, hugo has answered nothing: he receives."""
+    the_day.move_to(at(-7))
+    decide = next(each for each in carry() if each.kind == "decide")
+    assert "1 vient, 1 sans réponse, et l’hôte" in plain(decide.text)
+
+
 def test_a_letter_that_no_worker_wrote_leaves_late_while_it_is_true(the_day, meeting):
     the_day.move_to(at(-24))
     assert told(carry()) == {"hugo": "open_problem", "nadia": "ask"}
@@ -337,6 +362,7 @@ def test_two_clubs_make_one_letter_a_day_in_the_readers_language(the_day, meetin
     marc = db.session.get_one(Person, club.marc)
     marc.language = Language.en
     other = a_club("autre-club")
+    other.name = "Club Voisin"
     host = a_member(other, a_person("bruno"), a_company(other.organisation, "Fonderie Lauzière"))
     a_member(other, marc, a_company(other.organisation, "Ateliers Bis"))
     db.session.flush()
@@ -348,6 +374,8 @@ def test_two_clubs_make_one_letter_a_day_in_the_readers_language(the_day, meetin
     (letter,) = (each for each in carry() if each.to_address == "marc@bourse.example")
     assert plain(letter.subject) == "Come tomorrow at 2 pm to Décolletage Bouquetin"
     assert "Please answer one last time" in letter.text
+    assert "Club Voisin" in letter.html
+    assert "Club Voisin" in letter.text
     assert "Fonderie Lauzière" in letter.html
     assert letter.about == f"person:{club.marc}"
     the_day.move_to(at(-1, "15:00"))

@@ -235,7 +235,7 @@ def test_a_club_elsewhere_is_told_on_its_own_clocks(app, club, client, subscribe
         starts_at = meeting_of(club).starts_at
     (read,) = entries(client, path := subscribe("marc"))
     assert read.starts_at == starts_at
-    assert "8\u00a0h\u00a0–\u00a012\u00a0h" in read.description
+    assert "8\u00a0h\u00a0–\u2060\u00a012\u00a0h" in read.description
     assert "X-WR-TIMEZONE:America/Montreal" in text_of(client.get(path).data)
 
 

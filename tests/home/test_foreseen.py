@@ -6,9 +6,12 @@ from datetime import timedelta
 import pytest
 import time_machine
 
+from bourse.clock import now
 from bourse.db import db
+from bourse.mailroom.models import Letter, LetterState
+from bourse.meetings.due import write_calendar_letters
 from bourse.meetings.models import Meeting
-from tests.home.test_due import at, carry
+from tests.home.test_due import at
 
 
 @pytest.fixture
@@ -21,8 +24,10 @@ def claire(app, club, client, visit):
     with time_machine.travel(at(-60)) as clock:
         meeting = db.session.get_one(Meeting, club.meeting)
         meeting.starts_at, meeting.ends_at = at(0, "14:00"), at(0, "18:00")
-        db.session.commit()
-        carry()
+        write_calendar_letters(now())
+        for letter in db.session.scalars(db.select(Letter)):
+            letter.attempts = 1
+            letter.settle(LetterState.sent, now())
         db.session.commit()
         clock.move_to(at(-22))
         yield visit(client, "claire")
@@ -34,6 +39,7 @@ def words(page):
 
 def test_claire_sees_what_will_leave_to_whom_and_why(claire, club):
     page = words(claire.get(f"/outbox/foreseen/{club.slug}").text)
+    assert "6 envois prévus" in page  # seven lines
     assert "Répondez pour le jeudi 18 mars" in page
     assert "Nadia Exemple Une réponse manque Jeudi 25 février 2027 à 7 h 30" in page
     assert "Marc" not in page  # he has answered, and what is farther than two weeks is not shown

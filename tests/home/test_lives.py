@@ -1,11 +1,11 @@
 """Lives of letters: what is held, put off, overtaken or kept back while the meeting goes on."""
 
-from datetime import date, time, timedelta
+from datetime import timedelta
 
 import pytest
 import time_machine
 
-from bourse.clock import instant, now
+from bourse.clock import now
 from bourse.clubs.models import MembershipState
 from bourse.db import db
 from bourse.home.due import write_reminders
@@ -16,19 +16,13 @@ from bourse.meetings.due import keep_quiet, mark_of, send_again, shows, write_ca
 from bourse.meetings.facts import with_calendars
 from bourse.meetings.models import Answer, Meeting, Via
 from bourse.people.models import Person
-from tests.cast import ZONE, a_person, invitation_of
-
-D = date(2027, 3, 18)  # a Thursday
+from tests.cast import a_person, invitation_of
+from tests.home.test_due import at
 
 
 @pytest.fixture
 def database_url(fresh_sqlite):
     return fresh_sqlite
-
-
-def at(days, hour="09:00"):
-    """So many days from the meeting."""
-    return instant(D + timedelta(days=days), time.fromisoformat(hour), ZONE)
 
 
 @pytest.fixture

@@ -37,7 +37,7 @@ def claire(app, club, client, visit):
 
 def words(page):
     text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", page.text))
-    return text.replace("\u202f", " ").replace("\xa0", " ").replace("’", "'")
+    return text.replace("\u2060", "").replace("\u202f", " ").replace("\xa0", " ").replace("’", "'")
 
 
 def letter_to(name, kind="invitation"):
@@ -172,6 +172,37 @@ def test_letters_about_signing_in_stand_in_a_persons_history_alone_and_have_no_p
     assert f"/outbox/?person={club.marc}" in claire.get(f"/clubs/members/{membership.id}").text
 
 
+def test_a_letter_about_several_clubs_is_a_row_without_a_page_or_its_words(app, club, claire, visit):
+    shared = a_letter(club, "shared", about=f"person:{club.marc}")
+    shared.subject = "Ce que dit l'autre club"
+    a_member(a_club("autre-club"), a_person("carole"), None, Role.facilitator)
+    db.session.commit()
+    for query in ("", f"?person={club.marc}"):
+        page = claire.get(f"/outbox/{query}")
+        assert "Lettre commune à plusieurs clubs : son texte ne se montre pas ici." in words(page), query
+        assert "Ce que dit" not in page.text
+        assert f"/outbox/{shared.id}" not in page.text
+    assert "Lettre commune" not in claire.get(f"/outbox/?meeting={club.meeting}").text
+    assert claire.get(f"/outbox/{shared.id}").status_code == 404
+    assert "Lettre commune" not in visit(app.test_client(), "carole").get("/outbox/").text
+
+
+def test_the_list_is_filtered_by_a_guest(club, claire):
+    eva = a_person("eva", "Éclair")
+    db.session.flush()
+    db.session.get_one(Meeting, club.meeting).invite_guest(eva, by=eva)
+    db.session.commit()
+    reconcile()
+    way_in = a_letter(club, "way", about=None, kind="way_in", to=("Eva", "eva@bourse.example"))
+    way_in.subject = "Entrez"
+    db.session.commit()
+    page = claire.get(f"/outbox/?person={eva.id}").text
+    assert page.index("Eva Éclair") < page.index("Hugo Exemple")
+    assert "eva<wbr>@bourse.example" in page.split('id="rows"')[1]
+    assert "marc<wbr>@" not in page.split('id="rows"')[1]
+    assert "Entrez" not in page
+
+
 def test_a_secret_letter_about_a_meeting_shows_no_body(club, claire):
     secret = a_letter(club, "secret", is_secret=True)
     secret.text = secret.html = "canari-secret"
@@ -188,7 +219,7 @@ def test_a_letter_is_shown_as_it_leaves_in_a_sandbox_of_its_own(club, claire):
     letter = letter_to("marc")
     page = claire.get(f"/outbox/{letter.id}")
     told = words(page)
-    for words_of in (letter.subject, "Met la rencontre dans l'agenda de Marc Exemple", "14 h – 18 h", "aucun"):
+    for words_of in (letter.subject, "Pour Marc Exemple : met la rencontre dans l'agenda.", "14 h – 18 h", "aucun"):
         assert words_of.replace("\xa0", " ").replace("’", "'") in told
     assert "frame-src 'self'" in page.headers["Content-Security-Policy"]
     frame = claire.get(f"/outbox/{letter.id}/html")
@@ -206,7 +237,7 @@ def test_neither_preview_holds_a_link_that_answers_for_its_reader(app, club, cla
     for path in ("", "/html"):
         page = claire.get(f"/outbox/{letter.id}{path}").text
         assert key not in page
-        assert "/meetings/answers/…?answer=accepted" in page
+        assert "/meetings/answers/…" in page
     assert "liens personnels" in words(claire.get(f"/outbox/{letter.id}"))
     assert key in letter.text  # it leaves as it was written
 

@@ -2,16 +2,23 @@
 
 from datetime import timedelta
 
+import pytest
 import time_machine
 from flask.testing import FlaskClient
 
-from bourse.clubs.models import Club, Membership
+from bourse.clock import now
+from bourse.clubs.models import Club, Membership, Role
 from bourse.db import db
 from bourse.meetings.models import Meeting, Presence
 from bourse.people.models import Person
 from bourse.problems.models import Problem
 from bourse.problems.read import ProblemState
-from tests.cast import Cast, Visit, a_meeting
+from tests.cast import Cast, Visit, a_club, a_meeting, a_member, a_person
+
+
+@pytest.fixture
+def database_url(either_database):
+    return either_database
 
 
 def home(visit: Visit, client: FlaskClient, name: str) -> str:
@@ -45,7 +52,7 @@ def test_marc_reads_that_he_comes(client: FlaskClient, club: Cast, visit: Visit)
 def test_hugo_receives_the_club_and_is_asked_for_his_problem(client: FlaskClient, club: Cast, visit: Visit) -> None:
     page = home(visit, client, "hugo")
     assert "Vous recevez le club." in page
-    assert "Pour l’instant, 1\xa0membre vient" in page
+    assert "Pour l’instant, 1\xa0personne vient" in page
     assert f"/problems/{club.meeting}/write" in page
 
 
@@ -54,7 +61,32 @@ def test_claire_finds_whom_to_call(client: FlaskClient, club: Cast, visit: Visit
     db.session.commit()
     page = home(visit, client, "claire")
     assert "tel:+33699000009" in page
+    assert "1\xa0vient, et l’hôte, 3\xa0invités en tout" in page
     assert "Hugo Exemple\xa0: son problème est en retard" in page.replace("&#39;", "’")
+
+
+def test_an_address_that_fails_is_told_once_though_its_person_is_in_both_clubs(
+    client: FlaskClient, club: Cast, visit: Visit
+) -> None:
+    marc, other = db.session.get_one(Person, club.marc), a_club("autre-club")
+    a_member(other, marc, None)
+    a_member(other, db.session.get_one(Person, club.claire), None, Role.facilitator)
+    marc.distrust_address(now(), "550 5.1.1 No such mailbox")
+    db.session.commit()
+    assert home(visit, client, "claire").count("Marc Exemple\u00a0: l’adresse ne fonctionne plus") == 1
+
+
+def test_claire_calls_people_in_the_order_of_their_names(client: FlaskClient, club: Cast, visit: Visit) -> None:
+    meeting = db.session.get_one(Meeting, club.meeting)
+    for name, family in (("luc", "Brémontier"), ("lea", "Bérangier"), ("eve", "Belhadri")):
+        a_member(meeting.club, a_person(name, family), None)
+        meeting.invite(meeting.club.memberships[-1].person)
+    db.session.commit()
+    names = ("Eve Belhadri", "Lea Bérangier", "Luc Brémontier", "Nadia Exemple")
+    desk, page = home(visit, client, "claire"), client.get(f"/meetings/{club.meeting}").text
+    for shown in (desk, page, client.get(f"/meetings/{club.meeting}/change").text):
+        places = [shown.rindex(name) for name in names]
+        assert places == sorted(places)
 
 
 def test_once_the_meeting_runs_nobody_is_called_or_asked(client: FlaskClient, club: Cast, visit: Visit) -> None:

@@ -111,6 +111,7 @@ def test_its_subject_is_the_answer_and_asks_for_nothing(
     assert letter.subject.startswith(subject)
     assert f"PARTSTAT={partstat}" in text_of(letter)
     assert "serez-vous avec nous" not in letter.text.lower() + letter.html.lower()
+    assert "?answer=" not in letter.html
 
 
 def test_an_answer_from_the_calendar_itself_is_said_back_to_nobody(nadia, the_day):

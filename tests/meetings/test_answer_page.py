@@ -10,6 +10,7 @@ from bourse.clock import now
 from bourse.db import db
 from bourse.meetings.letters import answer_url
 from bourse.meetings.models import Answer, Meeting
+from bourse.people.models import Language, Person
 from tests.cast import invitation_of
 from tests.meetings.parsers import all_by_icalendar
 
@@ -41,6 +42,13 @@ def test_it_tells_what_the_letter_told_and_names_nobody_else(club, client, link)
     assert "Réponse au nom de Nadia E." in page
     assert not re.search("Marc|Hugo|Claire|Gentiane|@bourse|Portail", page)
     assert "Ce message ne vous était pas destiné" in page
+
+
+def test_the_host_says_whether_the_date_suits_him(app, club, client):
+    page = client.get(answer_url(invitation_of(club.meeting, club.hugo)).removeprefix("http://localhost")).text
+    assert "La date vous va-t-elle" in page
+    assert "Oui, je reçois le club" in page
+    assert "tentative" not in page
 
 
 def test_nobody_keeps_its_address(client, link):
@@ -116,3 +124,39 @@ def test_after_the_meeting_or_the_invitation_it_is_good_for_nothing(club, client
     for path in (link, f"{link}/rencontre.ics"):
         assert client.get(path).status_code == 404
     assert answer_of(club, club.nadia) is Answer.none
+
+
+def test_once_answered_it_no_longer_says_that_nothing_is_changed(client, link):
+    page = client.post(link, data={"answer": "accepted"}).text
+    assert "Ce message ne vous était pas destiné" not in page
+    assert "Ajouter à mon agenda" in page
+
+
+def test_it_says_when_a_yes_would_wait_and_offers_no_date_to_who_waits(club, client, link):
+    db.session.get_one(Meeting, club.meeting).places = 1
+    db.session.commit()
+    assert "un oui vous met sur la liste d’attente" in client.get(link).text
+    page = client.post(link, data={"answer": "accepted"}).text
+    assert "en tête de la liste d’attente" in page
+    assert "un oui vous met" not in page
+    assert "Ajouter à mon agenda" not in page
+
+
+def test_it_says_where_the_invitation_went_without_the_whole_name(club, client, visit, link):
+    nadia = invitation_of(club.meeting, club.nadia)
+    lea = {"given_name": "Léa", "family_name": "Vidal", "email": "lea@bourse.example", "language": "fr"}
+    visit(client, "nadia").post(f"/meetings/invitations/{nadia.id}/substitute", data=lea, follow_redirects=True)
+    page = client.get(link).text
+    assert "L’invitation est allée à Léa V. Un oui reprend votre place." in page
+    assert "Vidal" not in page
+    home = client.get("/").text
+    assert "L’invitation est allée à Léa Vidal. Un oui reprend votre place." in home
+
+
+def test_it_speaks_its_reader_s_language_unless_another_was_chosen(club, client, link):
+    db.session.get_one(Person, club.nadia).language = Language.en
+    db.session.commit()
+    assert 'lang="en"' in client.get(link, headers={"Accept-Language": "fr"}).text
+    with client.session_transaction() as session:
+        session["language"] = "fr"
+    assert 'lang="fr"' in client.get(link).text

@@ -23,14 +23,14 @@ def counted(club):
 def test_a_turnout_tells_who_is_invited_comes_comes_if_need_be_and_came(app, club):
     answer(club, "nadia", Answer.tentative)
     answer(club, "marc", Answer.declined).presence = Presence.present
-    assert counted(club) == Turnout(invited=3, yes=1, maybe=1, present=1)
+    assert counted(club) == Turnout(invited=3, yes=1, maybe=1, present=1, perhaps=1)
 
 
 def test_an_answer_about_a_day_that_has_moved_does_not_count(app, club):
     meeting = db.session.get_one(Meeting, club.meeting)
     meeting.move(meeting.starts_at + timedelta(7), meeting.ends_at + timedelta(7))
     answer(club, "nadia", Answer.accepted)
-    assert counted(club) == Turnout(invited=3, yes=1)
+    assert counted(club) == Turnout(invited=3, yes=1, visitors=1)
 
 
 def test_whose_invitation_was_withdrawn_is_not_counted(app, club):

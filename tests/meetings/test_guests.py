@@ -123,6 +123,11 @@ def test_she_finds_date_company_and_title_and_nothing_else(guest, at):
     home = eva.get("/").text
     assert f"/meetings/{guest.meeting}" in home
     assert f"/meetings/{guest.meeting}" in eva.get("/meetings/").text
+    assert "attendu" in at("marc").get("/meetings/").text
+    assert "attendu" not in eva.get("/meetings/").text
+    help_page = eva.get("/help/member").text
+    assert "Claire Exemple" in help_page
+    assert 'href="/outcomes/"' not in help_page
     page = eva.get(f"/meetings/{guest.meeting}").text
     assert HOSTS_COMPANY in page
     assert "Comment garder nos régleurs" in page
@@ -201,7 +206,39 @@ def test_those_who_come_read_who_she_is(guest, at):
 
 def tick(client, club, name="eva", **ticks):
     url = f"/meetings/guests/{invitation(club, name).guest.id}"
-    return client.post(url, data={"company": "Cabinet Pervenche", "why": "experte"} | ticks)
+    typed = {"company": "Cabinet Pervenche", "why": "experte", "email": f"{name}@bourse.example"}
+    return client.post(url, data=typed | ticks)
+
+
+def test_her_address_is_corrected_by_who_leads_all_that_she_is_invited_to(guest, claire, at):
+    write_calendar_letters(now())
+    for letter in db.session.scalars(db.select(Letter)):
+        letter.settle(LetterState.failed, now(), "550 5.1.1 No such mailbox")
+    db.session.commit()
+    dead = db.session.scalars(db.select(Letter).filter_by(to_address="eva@bourse.example")).one().id
+    eva = invitation(guest, "eva")
+    form = f"/meetings/guests/{eva.guest.id}"
+    page = claire.get(f"/outbox/{dead}").text
+    assert f'class="btn primary" href="{form}#email"' in page
+    assert 'value="eva@bourse.example"' in claire.get(form).text
+    assert "déjà celle de quelqu’un" in tick(claire, guest, email="marc@bourse.example").text
+    assert tick(claire, guest, email="eva.e@bourse.example").status_code == 302
+    assert [letter.kind for letter in mails("eva.e")] == ["invitation"]
+    assert db.session.query(Letter).filter_by(to_address="eva@bourse.example").count() == 1
+    assert "ne dit plus vrai" in claire.post(f"/outbox/{dead}/again", follow_redirects=True).text
+    assert db.session.query(AuditEvent).filter_by(act="change_address").count() == 1
+
+
+def test_nobody_takes_the_address_of_a_guest_who_is_more_than_his_guest(guest, claire, at):
+    host = db.session.get_one(Membership, the_meeting(guest).host_id)
+    other = a_club("autre-club")
+    a_member(other, the_person("eva"), a_company(other.organisation, "Cabinet Pervenche"))
+    db.session.commit()
+    form = f"/meetings/guests/{invitation(guest, 'eva').guest.id}"
+    for name in ("claire", host.person.email.partition("@")[0]):
+        assert 'name="email"' not in at(name).get(form).text
+        tick(at(name), guest, email="hugo.bis@bourse.example")
+    assert the_person("eva").email == "eva@bourse.example"
 
 
 def test_the_shared_problem_opens_to_her_only_when_ticked(guest, at):
@@ -284,6 +321,8 @@ def test_withdrawn_she_loses_the_date_and_the_pages(guest, claire, at):
     tick(claire, guest, act="withdraw")
     (letter,) = mails("eva")
     assert "METHOD:CANCEL" in unfolded(letter)
+    assert letter.subject.startswith("Invitation retirée")  # the meeting stands
+    assert "annulée" not in letter.text + letter.html
     assert at("eva").get(f"/meetings/{guest.meeting}").status_code == 404
     assert [each.act for each in db.session.scalars(db.select(AuditEvent))].count("withdraw_guest") == 1
     assert invite(claire, guest, why="revient").status_code == 302
@@ -367,7 +406,7 @@ def test_the_form_does_not_tell_who_holds_an_address(club, claire, address):
     answer = invite(claire, club, email=address)
     with claire.session_transaction() as session:
         assert [told.replace("’", "'") for _, told in session["_flashes"]] == [
-            "L'invitation de Eva Expert part dans la minute."
+            "Eva Expert\xa0: l'invitation part dans la minute."
         ]
     assert answer.status_code == 302
     write_calendar_letters(now())
@@ -410,7 +449,7 @@ def test_a_substitute_is_invited_for_the_member_s_company_and_the_member_is_away
     assert "Vous avez proposé votre place à Sam Suppléant" in at("marc").get(f"/meetings/{sent.meeting}").text
     page = at("claire").get(f"/meetings/{sent.meeting}").text
     assert "À sa place : Sam Suppléant" in page.replace("\xa0", " ")
-    assert "À la place de Marc Exemple" in page
+    assert "Remplace Marc Exemple" in page
 
 
 def test_the_member_s_seat_is_kept_until_the_substitute_has_answered(club, at):

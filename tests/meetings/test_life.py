@@ -283,7 +283,7 @@ def test_the_words_alone_are_enough(app, club, post, kind):
     post.news()
     mail = post.threads["nadia"][0]
     said = re.sub(r"<[^>]+>", " ", mail.get_body((kind,)).get_content()).replace("\xa0", " ")
-    said = re.sub(r"\s+", " ", said.replace("\u202f", " "))
+    said = re.sub(r"\s+", " ", said.replace("\u202f", " ").replace("\u2060", ""))
     with app.app_context():
         day = db.session.get_one(Meeting, club.meeting).starts_at
     weekday = ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"][day.weekday()]

@@ -120,6 +120,7 @@ class TestOnOneDatabase:
         assert "SEQUENCE:0" in text
         assert "Une place est à vous" in letter.subject
         assert "liste d’attente" in letter.text
+        assert "?answer=" not in letter.html
         assert [each.act for each in db.session.scalars(db.select(AuditEvent))].count("promote") == 1
 
     def test_whoever_is_seated_and_declines_before_the_letter_leaves_gets_none(self, full, marc, nadia):
@@ -188,7 +189,7 @@ class TestOnOneDatabase:
         db.session.commit()
         claire.post(f"/meetings/{full.meeting}/change", data=the_form(the_meeting(full), places="1"))
         assert (standing(full, "marc")[0], standing(full, "nadia")[0]) == (Answer.accepted, Answer.accepted)
-        assert "2 places prises sur 1." in claire.get(f"/meetings/{full.meeting}").text
+        assert "2 places de visiteur prises sur 1." in claire.get(f"/meetings/{full.meeting}").text.replace("\xa0", " ")
         marc.post(f"/meetings/{full.meeting}/answer", data={"answer": "tentative"})
         assert standing(full, "marc")[0] is Answer.tentative
 

@@ -12,7 +12,8 @@ from tests.cast import a_club, a_company, a_meeting, a_member, invitation_of
 from tests.meetings.parsers import READERS
 from tests.meetings.test_views import calendar_of, carry
 
-HERE, THERE = "14\u00a0h\u00a0–\u00a018\u00a0h", "8\u00a0h\u00a0–\u00a012\u00a0h"  # the same afternoon of the cast
+# The same afternoon of the cast.
+HERE, THERE = "14\u00a0h\u00a0–\u2060\u00a018\u00a0h", "8\u00a0h\u00a0–\u2060\u00a012\u00a0h"
 
 
 @pytest.fixture
@@ -43,7 +44,7 @@ def test_its_letters_and_the_page_of_their_link_tell_its_own_hours(app, montreal
         link = answer_url(invitation_of(montreal.meeting, montreal.marc)).removeprefix("http://localhost")
     mails = {mail["To"].addresses[0].username: mail for mail in carry(app, smtp)}
     assert f"{THERE} (heure de Montreal)" in mails["marc"].get_body(("plain",)).get_content()
-    assert "8\u00a0am\u00a0–\u00a012\u00a0pm (Montreal time)" in mails["nadia"].get_body(("plain",)).get_content()
+    assert "8\u00a0am\u00a0–\u2060\u00a012\u00a0pm (Montreal time)" in mails["nadia"].get_body(("plain",)).get_content()
     assert THERE in mails["marc"].get_body(("html",)).get_content()
     assert THERE in client.get(link).text
 

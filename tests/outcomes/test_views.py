@@ -15,6 +15,12 @@ from bourse.people.models import AuditEvent
 from tests.board.on_the_day import hold, idea_of, jot
 from tests.cast import invitation_of
 
+
+@pytest.fixture
+def database_url(either_database):
+    return either_database
+
+
 EVERYBODY = ("claire", "hugo", "marc", "nadia", "odile", "stranger")
 
 

@@ -12,6 +12,12 @@ from bourse.db import db
 from bourse.mailroom.models import Letter, LetterState
 from bourse.people.models import AuditEvent, Person, SignIn, WayIn
 
+
+@pytest.fixture
+def database_url(either_database):
+    return either_database
+
+
 SCANNERS = ["curl/8", "Mozilla/5.0 (Windows NT 10.0) SafeLinks", "Proofpoint", ""]
 
 

@@ -17,6 +17,12 @@ from bourse.problems.read import ProblemState, Readers
 from tests.cast import in_days
 from tests.problems import hostile
 
+
+@pytest.fixture
+def database_url(either_database):
+    return either_database
+
+
 PLAN = "Plan d'atelier – été.pdf"
 
 

@@ -14,6 +14,12 @@ from bourse.problems.models import Problem
 from bourse.problems.read import ProblemState
 from tests.cast import in_days
 
+
+@pytest.fixture
+def database_url(either_database):
+    return either_database
+
+
 QUESTION = "Comment garder le savoir-faire de Gérard ?"
 ANSWERS = {
     "question": QUESTION,
