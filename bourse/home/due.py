@@ -69,8 +69,8 @@ def write_reminders(now: datetime) -> None:
 
 
 def _is_same(letter: Letter, keys: set[str], dues: Sequence[Due]) -> bool:
-    """Whether the letter, written now, would tell the same in the same words."""
-    if keys != {key_of(each) for each in dues}:
+    """Whether the letter, written now, would tell the same person the same in the same words."""
+    if keys != {key_of(each) for each in dues} or letter.to_address != dues[0].person.email:
         return False
     parts = letter_of(dues, letter.written_at)
     return (parts.text, parts.html) == (letter.text, letter.html)
@@ -131,8 +131,8 @@ def _letter_key(dues: Sequence[Due], now: datetime) -> str:
 
 
 def _waiting() -> dict[Letter, set[str]]:
-    """The letters by rule that wait to leave, each with what it tells; not those that somebody holds."""
-    query = db.select(Letter, Told.key).join(Told, Told.letter_id == Letter.id)
+    """The letters by rule that wait to leave, each with what it tells; not those that somebody holds, or let go."""
+    query = db.select(Letter, Told.key).join(Told, Told.letter_id == Letter.id).where(~Told.is_by_hand)
     query = query.where(Letter.state == LetterState.planned, Letter.lease_until.is_(None))
     waiting: dict[Letter, set[str]] = {}
     for letter, key in db.session.execute(query.order_by(Letter.id).with_for_update(of=Letter)):
@@ -143,32 +143,6 @@ def _waiting() -> dict[Letter, set[str]]:
 def _take_back(letter: Letter, now: datetime) -> None:
     letter.recall(now, SUPERSEDED)
     forget(letter)
-
-
-# By hand
-
-
-def is_by_rule(letter: Letter) -> bool:
-    return letter.key.startswith(BY_RULE)
-
-
-def still_says(letter: Letter, now: datetime) -> bool:
-    """Whether a letter by rule is as true as when it was written, of each meeting that it tells of, at any hour."""
-    keys = set(db.session.scalars(db.select(Told.key).filter_by(letter_id=letter.id)))
-    meetings = {int(key.split(":")[1]) for key in keys}
-    clubs = db.session.scalars(db.select(Club).where(Club.meetings.any(Meeting.id.in_(meetings)))).all()
-    dues = (each for each in _due_in(Almanac.of(clubs, now, now), now) if key_of(each) in keys)
-    return any(_is_same(letter, keys, mine) for mine in _by_letter(dues, now).values())
-
-
-def hand_over(letter: Letter) -> None:
-    """Whoever lets the letter go decides when it leaves: it is not taken back any more."""
-    db.session.execute(db.update(Told).where(Told.letter_id == letter.id).values(letter_id=None))
-
-
-def forget(letter: Letter) -> None:
-    """What the letter was to tell is untold."""
-    db.session.execute(db.delete(Told).where(Told.letter_id == letter.id))
 
 
 def _written(keys: Iterable[str]) -> Sequence[str]:
@@ -219,6 +193,32 @@ def letter_of(dues: Sequence[Due], now: datetime) -> Parts:
 def _matter(due: Due, now: datetime) -> Matter:
     with on_the_clock_of(due.meeting.club.timezone):
         return WORDS[due.step.rule](due, now)
+
+
+# By hand
+
+
+def is_by_rule(letter: Letter) -> bool:
+    return letter.key.startswith(BY_RULE)
+
+
+def still_says(letter: Letter, now: datetime) -> bool:
+    """Whether a letter by rule is as true as when it was written, of each meeting that it tells of, at any hour."""
+    keys = set(db.session.scalars(db.select(Told.key).filter_by(letter_id=letter.id)))
+    meetings = {int(key.split(":")[1]) for key in keys}
+    clubs = db.session.scalars(db.select(Club).where(Club.meetings.any(Meeting.id.in_(meetings)))).all()
+    dues = (each for each in _due_in(Almanac.of(clubs, now, now), now) if key_of(each) in keys)
+    return any(_is_same(letter, keys, mine) for mine in _by_letter(dues, now).values())
+
+
+def hand_over(letter: Letter) -> None:
+    """Whoever lets the letter go decides when it leaves: it is not taken back any more."""
+    db.session.execute(db.update(Told).where(Told.letter_id == letter.id).values(is_by_hand=True))
+
+
+def forget(letter: Letter) -> None:
+    """What the letter was to tell is untold."""
+    db.session.execute(db.delete(Told).where(Told.letter_id == letter.id))
 
 
 # Foreseen

@@ -30,6 +30,7 @@ from bourse.mailroom.models import LOST, SUPERSEDED, UNSENT, Letter, LetterState
 from bourse.meetings.facts import with_calendars
 from bourse.meetings.models import Meeting
 from bourse.meetings.recheck import REWRITTEN, Refusal, recheck, take_for_unwritten
+from bourse.people.bounces import undeliverable
 from bourse.people.models import note
 from bourse.words import _, _n, keep_time_of
 
@@ -152,7 +153,7 @@ def release_letter(letter: Outgoing) -> ResponseReturnValue:
     row = _locked(letter)
     if row.state is not LetterState.held:
         return _to(letter)
-    if refusal := _why_not(row, letter.meeting):
+    if refusal := _why_not(row, with_calendars(letter.meeting)):
         return _refused(letter, refusal)
     row.let_go()
     is_due = row.due_at <= now()
@@ -167,7 +168,7 @@ def send_now(letter: Outgoing) -> ResponseReturnValue:
     if row.state not in UNSENT or row.is_leaving(now()):
         _say_too_late(row)
         return _to(letter)
-    if refusal := _why_not(row, letter.meeting):
+    if refusal := _why_not(row, with_calendars(letter.meeting)):
         return _refused(letter, refusal)
     row.let_go()
     row.due_at = now()
@@ -181,7 +182,7 @@ def send_again(letter: Outgoing) -> ResponseReturnValue:
     row = _locked(letter)
     if row.state not in LOST and not row.is_kept_back:
         return _to(letter)
-    if refusal := _why_not(row, letter.meeting):
+    if refusal := _why_not(row, with_calendars(letter.meeting)):
         return _refused(letter, refusal)
     row.try_again(now())
     return _done("send_again", letter, _("La lettre repart."))
@@ -210,7 +211,7 @@ def hold_letters(meeting: Meeting) -> ResponseReturnValue:
 @door(is_facilitator)
 def release_letters(meeting: Meeting) -> ResponseReturnValue:
     """Lets all go that is held about a meeting and still says the truth."""
-    held = outbox.of_meeting(meeting, LetterState.held)
+    held, meeting = outbox.of_meeting(meeting, LetterState.held), with_calendars(meeting)
     free = [row for row in held if not _why_not(row, meeting)]
     for row in free:
         row.let_go()
@@ -236,7 +237,7 @@ def trust_address(membership: Membership) -> ResponseReturnValue:
     person = membership.person
     person.trust_address()
     lost = outbox.lost_to(person, membership.club_id, now())
-    again = [row for row, meeting in lost if not _why_not(row, meeting)]
+    again = [row for row, meeting in lost if not _why_not(row, with_calendars(meeting))]
     for row in again:
         row.try_again(now())
     note("trust_address", by=current_user, about=person)
@@ -253,16 +254,21 @@ def _locked(letter: Outgoing) -> Letter:
 
 
 def _why_not(row: Letter, meeting: Meeting) -> Refusal | None:
-    """Why the letter does not leave; one that is no longer true ends here, so that another can be written."""
+    """Why the letter does not leave; one that is no longer true ends here, so that another can be written.
+
+    The meeting comes with its calendars.
+    """
     if is_by_rule(row):
         return _why_not_by_rule(row)
-    refusal = recheck(row, with_calendars(meeting), now())
+    refusal = recheck(row, meeting, now())
     if refusal in REWRITTEN:
         take_for_unwritten(row, now())
     return refusal
 
 
 def _why_not_by_rule(row: Letter) -> Refusal | None:
+    if undeliverable([row]):
+        return Refusal.suspended
     if still_says(row, now()):
         hand_over(row)
         return None

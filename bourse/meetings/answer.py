@@ -84,7 +84,7 @@ def send_instead(invitation: Invitation, person: Person, *, now: datetime, via: 
     The caller holds the meeting.
     """
     meeting, former = invitation.meeting, invitation.substitute
-    has_seat = invitation.takes_a_seat or (former is not None and former.takes_a_seat)
+    has_seat = _has_seat(invitation)
     waiting_since = invitation.waiting_since or (former.waiting_since if former else None)
     if former is not None:
         _recall(former, now, by)

@@ -43,7 +43,14 @@ def recheck(letter: Letter, meeting: Meeting, now: datetime) -> Refusal | None:
         return None if _stands_in_calendar(letter, meeting, now) else Refusal.superseded
     if reader is None or not _reads_letters_about(meeting, reader):
         return Refusal.uninvited
-    return Refusal.superseded if meeting.is_cancelled or letter.written_at < meeting.changed_at else None
+    is_old = meeting.is_cancelled or letter.written_at < meeting.changed_at
+    return Refusal.superseded if is_old or _tells_a_wait_that_is_over(letter, meeting, reader) else None
+
+
+def _tells_a_wait_that_is_over(letter: Letter, meeting: Meeting, reader: Person) -> bool:
+    """Whether it says « liste d'attente » to somebody who has a place, or wants none."""
+    invitation = meeting.invitation_of(reader)
+    return letter.kind == "waiting" and (invitation is None or not invitation.is_waiting)
 
 
 def _stands_in_calendar(letter: Letter, meeting: Meeting, now: datetime) -> bool:

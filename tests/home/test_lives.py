@@ -15,6 +15,7 @@ from bourse.meetings.answer import answer, send_instead
 from bourse.meetings.due import keep_quiet, mark_of, send_again, shows, write_calendar_letters
 from bourse.meetings.facts import with_calendars
 from bourse.meetings.models import Answer, Meeting, Via
+from bourse.meetings.take import tell_if_waiting
 from bourse.people.models import Person
 from tests.cast import a_person, invitation_of
 from tests.home.test_due import at
@@ -286,3 +287,63 @@ def test_a_new_date_asks_anew_also_whoever_was_invited_twice(clock, club, meetin
     letters = carry()
     clock.shift(timedelta(minutes=2))
     assert "nadia@bourse.example" not in {name for name, _kind in by_rule(letters + carry())}
+
+
+@pytest.fixture
+def ask(app, clock, club, meeting):
+    """What asks nadia by rule whether she comes; it has not left."""
+    clock.move_to(at(-30))
+    write_down()
+    (letter,) = to("nadia", in_state(LetterState.planned))
+    return letter
+
+
+@pytest.fixture
+def claire(app, ask, visit):
+    db.session.commit()  # ends the reading, since she writes that she was here
+    return visit(app.test_client(), "claire")
+
+
+def presses(claire, letter, act):
+    """Presses a button on the letter's page; returns what it says then."""
+    db.session.commit()
+    page = claire.post(f"/outbox/{letter.id}/{act}", follow_redirects=True).text
+    db.session.expire_all()
+    return page.replace("\u2019", "'")
+
+
+def test_a_letter_by_rule_does_not_go_again_to_an_address_that_is_no_longer_its_readers(club, ask, claire):
+    ask.settle(LetterState.failed, now(), "550 5.1.1")
+    nadia(club).person.email = "nadia.kerbrant@bourse.example"
+    presses(claire, ask, "again")
+    assert ask.state is not LetterState.planned
+
+
+def test_a_letter_by_rule_does_not_go_again_where_nothing_arrives(club, ask, claire):
+    ask.settle(LetterState.failed, now(), "550 5.1.1")
+    nadia(club).person.address_failures = 2
+    assert "Rien n'arrive à cette adresse" in presses(claire, ask, "again")
+    assert ask.state is LetterState.failed
+
+
+def test_a_letter_by_rule_that_was_let_go_and_failed_can_go_again(ask, claire):
+    presses(claire, ask, "hold")
+    presses(claire, ask, "release")
+    ask.settle(LetterState.failed, now(), "554 refused")
+    presses(claire, ask, "again")
+    assert ask.state is LetterState.planned
+
+
+def test_who_has_a_place_does_not_hear_that_he_waits(app, clock, club, meeting, visit):
+    meeting.places = 1  # marc has it
+    says(nadia(club), Answer.accepted, via=Via.calendar)
+    tell_if_waiting(nadia(club))
+    db.session.commit()
+    (waiting,) = to("nadia", in_state(LetterState.planned))
+    waiting.hold()
+    meeting.places = 2
+    db.session.commit()
+    write_down()
+    assert nadia(club).answer is Answer.accepted
+    presses(visit(app.test_client(), "claire"), waiting, "release")
+    assert waiting.state is LetterState.skipped
