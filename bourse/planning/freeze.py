@@ -8,7 +8,7 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from bourse.planning.facts import FacilitatorFacts, HostFacts, MemberFacts, SeasonFacts
 from bourse.planning.forecast import USUAL
@@ -43,6 +43,32 @@ class Past:
     standing: tuple[Standing, ...] = ()
     last: Mapping[int, date] = field(default_factory=dict)  # by company
     chances: Mapping[str, int] = field(default_factory=lambda: USUAL)  # percent, by letter
+
+
+class Away(NamedTuple):
+    """Who facilitates is ill or elsewhere, both days included."""
+
+    person: int
+    first: date
+    last: date
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What has turned out since the season was published."""
+
+    fallen: frozenset[int] = frozenset()  # meetings whose date cannot be kept
+    away: tuple[Away, ...] = ()
+
+    @classmethod
+    def told(cls, document: Mapping[str, Any]) -> "Turn":
+        """What a plan that was asked for before took into account."""
+        fallen = (int(id) for id, slot in document["standing"].items() if slot is None)
+        away = ((who, *map(date.fromisoformat, days)) for who, *days in document.get("away", ()))
+        return cls(frozenset(fallen), tuple(Away(*each) for each in away))
+
+
+NOTHING_TURNED_OUT = Turn()
 
 
 @dataclass(frozen=True)
@@ -90,8 +116,10 @@ def settle(instance: Instance, draft: Draft) -> Instance:
     return replace(instance, locked=draft.locked, forbidden=draft.forbidden)
 
 
-def freeze(facts: SeasonFacts, past: Past, hand: Draft) -> dict[str, Any]:
-    """The document `bourse-instance/1` of a season, with the locks and refusals of a draft."""
+def freeze(
+    facts: SeasonFacts, past: Past, hand: Draft, away: Collection[Away] = NOTHING_TURNED_OUT.away
+) -> dict[str, Any]:
+    """The document `bourse-instance/1` of a season, with the locks and refusals of a draft, and who is away."""
     standing = past.standing
     slots = _slots(facts, standing)
     kept = [each for each in standing if not each.has_fallen]
@@ -112,11 +140,12 @@ def freeze(facts: SeasonFacts, past: Past, hand: Draft) -> dict[str, Any]:
         "weights": dict(facts.weights),
         **_map(facts, standing),
         "slots": [slot for slot, _number, _meeting in slots],
-        "facilitators": [_facilitator(each) for each in facts.facilitators],
+        "facilitators": [_facilitator(each, [slot for slot, *_rest in slots], away) for each in facts.facilitators],
         "clubs": [_club(facts, slots, past)],
         "fixed": [placed(each) for each in kept if each.is_past],
         "published": [{**placed(each), "accepted": each.accepted} for each in kept if not each.is_past],
         "standing": {str(each.id): slot_of.get(each.id) for each in standing},
+        "away": [[each.person, each.first.isoformat(), each.last.isoformat()] for each in away],
         "by_hand": by_hand(hand.locked, hand.forbidden),
     }
 
@@ -173,8 +202,16 @@ def _map(facts: SeasonFacts, standing: Sequence[Standing]) -> dict[str, Any]:
     }
 
 
-def _facilitator(facts: FacilitatorFacts) -> dict[str, Any]:
-    return {"id": str(facts.person), "max_per_week": None, "unavailable": sorted(map(str, facts.unavailable))}
+def _facilitator(facts: FacilitatorFacts, slots: Iterable[Mapping[str, Any]], away: Iterable[Away]) -> dict[str, Any]:
+    said_no = {str(each) for each in facts.unavailable}
+    mine = [each for each in away if each.person == facts.person]
+
+    def is_there(slot: Mapping[str, Any]) -> bool:
+        day = date.fromisoformat(slot["start"][:10])
+        return slot["id"] not in said_no and not any(each.first <= day <= each.last for each in mine)
+
+    unavailable = sorted(slot["id"] for slot in slots if not is_there(slot))
+    return {"id": str(facts.person), "max_per_week": None, "unavailable": unavailable}
 
 
 def _club(facts: SeasonFacts, slots: Sequence[Dated], past: Past) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from bourse.people.models import Person, note
 from bourse.planning import letters, roles
 from bourse.planning.models import is_member, lock_season
 from bourse.planning.plan_forms import OpinionForm, PlanForm
-from bourse.planning.plan_views import editable, has_wishes, sheet_at
+from bourse.planning.plan_views import editable, has_wishes, sheet_at, too_late
 from bourse.planning.proposal_models import Opinion, Proposal, shared
 from bourse.planning.states import How
 from bourse.planning.views import bp, today_of
@@ -31,7 +31,9 @@ OPINION = "opinion"
 def share(season: Season) -> ResponseReturnValue:
     """Sends the version on the page to every member: a letter leaves at once, with a personal link."""
     form, proposal = PlanForm(), editable(season)
-    if not form.validate_on_submit() or not form.saw(proposal) or season.state is SeasonState.published:
+    is_late = proposal is None or not form.saw(proposal) or season.state is SeasonState.published
+    if proposal is None or is_late or not form.validate_on_submit():
+        too_late()
         return redirect(url_for(".plan", season=season.id))
     proposal.shared_draft, proposal.shared_at = proposal.draft, now()
     season.state = SeasonState.proposed

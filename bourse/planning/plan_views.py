@@ -1,5 +1,6 @@
 """The plan of a season that explains itself: asked for, shown, adjusted, compared."""
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -10,6 +11,7 @@ from flask_login import current_user
 from sqlalchemy.orm import selectinload
 
 from bourse.clock import now
+from bourse.clubs.models import Membership
 from bourse.clubs.roles import is_facilitator
 from bourse.db import db
 from bourse.doors import door
@@ -17,22 +19,22 @@ from bourse.meetings.facts import members_of
 from bourse.meetings.forms import ConfirmForm
 from bourse.meetings.models import Season, SeasonState
 from bourse.people.models import note
-from bourse.planning import reason
+from bourse.planning import reason, tell
 from bourse.planning.almanac import is_school_holiday
 from bourse.planning.dial import ring
+from bourse.planning.effect import effect
 from bourse.planning.facts import poll_of_season, typed_periods
-from bourse.planning.freeze import Draft, thaw
-from bourse.planning.instance import Placed
+from bourse.planning.freeze import Draft, Turn, thaw
 from bourse.planning.models import is_member, lock_season
 from bourse.planning.opine import against_of
 from bourse.planning.plan_forms import AdjustForm, PlanForm
-from bourse.planning.proposal_models import Proposal, latest
+from bourse.planning.proposal_models import Proposal, latest, standing
 from bourse.planning.propose import NOTHING_BY_HAND, propose
 from bourse.planning.republish import Change, Kind, changes
-from bourse.planning.sheet import Row, Sheet, changed, ruled_out, sheet_of
+from bourse.planning.sheet import Row, Sheet, sheet_of
 from bourse.planning.standing import meetings_of
 from bourse.planning.views import bp, today_of
-from bourse.words import _, keep_time_of
+from bourse.words import _, day, keep_time_of
 
 PLANNABLE = (SeasonState.polling, SeasonState.proposed, SeasonState.published)
 
@@ -51,9 +53,9 @@ def plan(season: Season) -> ResponseReturnValue:
 
 def proposal_at(season: Season, number: int = 0) -> Proposal | None:
     """The proposal of that number with its versions; without one, the latest."""
-    query = db.select(Proposal).filter_by(season_id=season.id).order_by(Proposal.number.desc()).limit(1)
-    query = query.where(Proposal.number == number) if number else query
-    return db.session.scalar(query.options(selectinload(Proposal.adjustments), selectinload(Proposal.opinions)))
+    query = standing(season).where(Proposal.number == number) if number else standing(season)
+    with_versions = query.options(selectinload(Proposal.adjustments), selectinload(Proposal.opinions))
+    return db.session.scalar(with_versions.limit(1))
 
 
 def plan_page(season: Season, proposal: Proposal | None, typed: AdjustForm | None = None) -> ResponseReturnValue:
@@ -62,7 +64,9 @@ def plan_page(season: Season, proposal: Proposal | None, typed: AdjustForm | Non
         return render_template("planning/plan_none.html", season=season, poll=poll_of_season(season))
     sheet = sheet_at(proposal)
     members = {each.id: each for each in members_of(season.club)}
-    is_latest = proposal.number == (last.number if (last := latest(season)) else 0)
+    numbers = _numbers(season)
+    is_latest = proposal.number == numbers[0]
+    may_edit = is_latest and is_editable(proposal)
     shows_moves = season.state is SeasonState.published and not proposal.published_at and sheet.rows
     moves = [each for each in changes_of(season, sheet) if each.kind is not Kind.kept] if shows_moves else []
     page = render_template(
@@ -77,21 +81,52 @@ def plan_page(season: Season, proposal: Proposal | None, typed: AdjustForm | Non
         reason=reason,
         reasons=partial(reason.reasons, school_days=school_days_of(season)),
         opened=request.args.get("adjust", ""),
-        may_edit=is_latest and not proposal.is_busy and proposal.published_at is None and proposal.has_plan,
+        may_edit=may_edit,
         is_latest=is_latest,
+        former=_former(proposal, numbers),
+        last_change=effect(sheet.at(proposal.version(proposal.last.after)), sheet) if proposal.last else None,
         against=against_of(proposal, sheet, members),
         moves=moves,
+        who_cannot=unable(sheet, members),
         typed=typed,
+        tell=tell,
+        people={str(each.person_id): each.person.name for each in members.values()},
+        turned_out=_turned_out(season, proposal, members) if may_edit or proposal.is_busy else [],
         spare=[sheet.instance.companies[host].name for host in sheet.spare],
         forecast=reason.forecast(sheet.instance.p),
-        has_others=_with_plan(season) > 1,
+        has_others=len(numbers) > 1 and _with_plan(season) > 1,
     )
     return (page, 409) if typed else page
 
 
+def _former(proposal: Proposal, numbers: Sequence[int]) -> int:
+    """The proposal that one may go back to; 0 once the members know of the latest one."""
+    is_known = proposal.shared_at or proposal.published_at
+    return 0 if is_known or proposal.number != numbers[0] else next(iter(numbers[1:]), 0)
+
+
+def _turned_out(season: Season, proposal: Proposal, members: Mapping[int, Membership]) -> list[str]:
+    """What the plan takes into account that has changed since the one before, in words."""
+    told, turn = proposal.document.get("changed", {}), Turn.told(proposal.document)
+    names = {each.person_id: each.person.name for each in members.values()}
+    gone = [members[id].person.name for id, _hosting in told.get("hosting", ()) if id in members]
+    fallen = [each for each in meetings_of(season) if each.id in turn.fallen] if turn.fallen else []
+    return [
+        *reason.given(told.get("rules", {})),
+        *(_("%(name)s ne reçoit plus.", name=name) for name in gone),
+        *(_("Le %(day)s tombe.", day=day(each.starts_at, year=False)) for each in fallen),
+        *(reason.away(names[each.person], each) for each in turn.away if each.person in names),
+    ]
+
+
+def _numbers(season: Season) -> list[int]:
+    """Of the proposals that stand, the latest first."""
+    return list(db.session.scalars(standing(season).with_only_columns(Proposal.number)))
+
+
 def _with_plan(season: Season) -> int:
-    query = db.select(db.func.count()).where(Proposal.season_id == season.id, Proposal.meetings != "[]")
-    return db.session.scalar(query) or 0
+    found = standing(season).where(Proposal.meetings != "[]").with_only_columns(Proposal.id)
+    return db.session.scalar(db.select(db.func.count()).select_from(found.subquery())) or 0
 
 
 def sheet_at(proposal: Proposal, number: int | None = None) -> Sheet:
@@ -103,6 +138,17 @@ def sheet_at(proposal: Proposal, number: int | None = None) -> Sheet:
 
 def school_days_of(season: Season) -> Any:
     return partial(is_school_holiday, zone=season.rules.zone, typed=typed_periods(season))
+
+
+def unable(sheet: Sheet, members: Mapping[int, Membership]) -> Callable[[Change], list[str]]:
+    """Of a change, the names of those who said no to its new day."""
+
+    def names(change: Change) -> list[str]:
+        if change.row is None or change.kind not in (Kind.moved, Kind.both, Kind.added):
+            return []
+        return [members[each].person.name for each in sheet.who_cannot(change.row) if each in members]
+
+    return names
 
 
 def changes_of(season: Season, sheet: Sheet) -> list[Change]:
@@ -119,7 +165,9 @@ def ask_plan(season: Season) -> ResponseReturnValue:
     if form.validate_on_submit():
         lock_season(season)
         last = latest(season)
-        if last is None or form.is_about(last) or not last.is_busy:
+        if last and not form.is_about(last):
+            too_late()
+        elif last is None or not last.is_busy:
             keeps = last is not None and request.form.get("keep") and last.has_plan
             hand = by_hand(last.shown) if last and keeps else NOTHING_BY_HAND
             db.session.add(proposal := propose(season, current_user, now(), hand))
@@ -149,67 +197,21 @@ def stop(season: Season) -> ResponseReturnValue:
 # By hand
 
 
-def editable(season: Season) -> Proposal:
-    """The latest proposal, locked until the commit; 404 when it is not to be changed."""
+def is_editable(proposal: Proposal | None) -> bool:
+    """Whether there is a plan that nobody searches or published meanwhile."""
+    return bool(proposal and proposal.has_plan and not proposal.is_busy and not proposal.published_at)
+
+
+def editable(season: Season) -> Proposal | None:
+    """The latest proposal, locked until the commit; None when it is not to be changed."""
     lock_season(season)
     proposal = latest(season)
-    if proposal is None or proposal.is_busy or proposal.published_at or not proposal.has_plan:
-        abort(404)
-    return proposal
+    return proposal if is_editable(proposal) else None
 
 
-@bp.post("/seasons/<int:season>/plan/adjust")
-@door(is_facilitator, has_wishes)
-def adjust(season: Season) -> ResponseReturnValue:
-    """Another host or day, a lock, a refusal: a new version, unless somebody made one meanwhile."""
-    form, proposal = AdjustForm(), editable(season)
-    sheet = sheet_at(proposal)
-    row = sheet.row_at(form.slot.data or "")
-    if not form.validate_on_submit() or row is None or row.host != form.host.data or not form.saw(proposal):
-        return plan_page(season, proposal, typed=form)
-    draft = _after(form, sheet, row)
-    if draft is None:
-        abort(400)
-    if draft != sheet.draft:
-        proposal.adjust(draft, current_user, now())
-        note("adjust", by=current_user, about=proposal)
-        db.session.commit()
-        flash(_("C'est noté."))
-    return redirect(url_for(".plan", season=season.id, _anchor=f"m{row.number}"))
-
-
-def _after(form: AdjustForm, sheet: Sheet, row: Row) -> Draft | None:
-    """The plan as the form wants it; None when it names what is not there."""
-    if form.act.data == "rule_out":
-        return ruled_out(sheet.draft, row.placed)
-    slot, host = form.wanted
-    hosts = {*sheet.instance.clubs[sheet.club].hosts, row.host}
-    if slot not in sheet.instance.slots or host not in hosts:
-        return None
-    if any(each.slot == slot and each in sheet.instance.fixed for each in sheet.draft.meetings):
-        return None
-    new = Placed(row.placed.club, slot, host, _who_facilitates(sheet, slot, row.placed.facilitator))
-    return changed(sheet.draft, row.placed, new, bool(form.locked.data or form.choice.data))
-
-
-def _who_facilitates(sheet: Sheet, slot: str, usual: str) -> str:
-    """The same as before if there that day, else whoever is."""
-    known = sheet.instance.facilitators
-    names = [usual, *sheet.instance.clubs[sheet.club].facilitators]
-    return next((name for name in names if name in known and slot not in known[name].unavailable), usual)
-
-
-@bp.post("/seasons/<int:season>/plan/back")
-@door(is_facilitator, has_wishes)
-def step_back(season: Season) -> ResponseReturnValue:
-    """The version before; a second click of the same page goes back once."""
-    form, proposal = PlanForm(), editable(season)
-    if form.validate_on_submit() and form.saw(proposal) and proposal.draft:
-        proposal.step_back()
-        note("step_back", by=current_user, about=proposal)
-        db.session.commit()
-        flash(_("La dernière modification est annulée."))
-    return redirect(url_for(".plan", season=season.id))
+def too_late() -> None:
+    """Says that somebody else was quicker; the page shows what he did."""
+    flash(_("Ce plan a changé entre-temps : le voici tel qu'il est. Rien n'est perdu."), "maybe")
 
 
 # Several
@@ -219,7 +221,7 @@ def step_back(season: Season) -> ResponseReturnValue:
 @door(is_facilitator, has_wishes)
 def compare(season: Season) -> ResponseReturnValue:
     """Two proposals side by side: the latest, and the one before or another."""
-    proposals = [each for each in season.proposals if each.has_plan]
+    proposals = [each for each in reversed(db.session.scalars(standing(season)).all()) if each.has_plan]
     if len(proposals) < 2:
         abort(404)
     wanted = request.args.get("number", 0, type=int)

@@ -4,7 +4,7 @@ import json
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ForeignKey, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Select, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from bourse.clock import now
@@ -105,6 +105,14 @@ class Proposal(db.Model):
     def step_back(self) -> None:
         self.draft = self.last.after if self.last else 0
 
+    def remember(self, **more: object) -> None:
+        """Keeps beside what it is made from what going back to the proposal before will have to know."""
+        self.instance = json.dumps(self.document | more)
+
+    def undo(self) -> None:
+        """It counts no more, and the one before does; a process that solves it ends."""
+        self.state, self.lease_token = ProposalState.undone, None
+
 
 class Adjustment(db.Model):
     """A version of a plan that somebody made by hand out of the one before."""
@@ -141,9 +149,20 @@ class Opinion(db.Model):
 
 
 def latest(season: Season) -> Proposal | None:
-    """The proposal that was asked for last."""
-    query = db.select(Proposal).filter_by(season_id=season.id).order_by(Proposal.number.desc()).limit(1)
-    return db.session.scalar(query)
+    """The proposal that was asked for last, and not taken back."""
+    return db.session.scalar(standing(season).limit(1))
+
+
+def standing(season: Season) -> Select[Proposal]:
+    """The proposals that were not taken back, the latest first."""
+    query = db.select(Proposal).where(Proposal.season_id == season.id, Proposal.state != ProposalState.undone)
+    return query.order_by(Proposal.number.desc())
+
+
+def next_number(season: Season) -> int:
+    """One that no proposal of the season ever had, taken back or not: pages that are open name theirs."""
+    query = db.select(db.func.max(Proposal.number)).where(Proposal.season_id == season.id)
+    return 1 + (db.session.scalar(query) or 0)
 
 
 def shared(season: Season) -> Proposal | None:
