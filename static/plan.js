@@ -74,10 +74,15 @@ document.addEventListener("keydown", (event) => event.key === "Escape" && end(fa
 function begin() {
   drag.isUnderWay = true;
   drag.row.dataset.dragged = "";
-  const said = drop().querySelector("[data-effect]");
-  said.textContent = said.dataset.before;
+  invite();
   drop().hidden = false;
   drag.scrolling = setInterval(scroll, 16);
+}
+
+function invite() {
+  asked?.abort();
+  const said = drop().querySelector("[data-effect]");
+  said.textContent = said.dataset.before;
 }
 
 /** The number follows the hand; the date under it says what would happen. */
@@ -88,7 +93,7 @@ function move() {
   if (over === drag.over) return;
   delete drag.over?.dataset.over;
   drag.over = over === drag.row ? null : over;
-  if (!drag.over) return;
+  if (!drag.over) return invite();
   drag.over.dataset.over = "";
   fill();
   weigh(drop());

@@ -104,8 +104,7 @@ def step_back(season: Season) -> ResponseReturnValue:
     if proposal is None or proposal.published_at:
         abort(404)
     if not form.validate_on_submit() or not form.saw(proposal):
-        too_late()
-        return redirect(url_for(".plan", season=season.id))
+        return too_late(season)
     if proposal.draft and not proposal.is_busy:
         proposal.step_back()
         note("step_back", by=current_user, about=proposal)

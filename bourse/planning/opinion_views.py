@@ -33,8 +33,7 @@ def share(season: Season) -> ResponseReturnValue:
     form, proposal = PlanForm(), editable(season)
     is_late = proposal is None or not form.saw(proposal) or season.state is SeasonState.published
     if proposal is None or is_late or not form.validate_on_submit():
-        too_late()
-        return redirect(url_for(".plan", season=season.id))
+        return too_late(season)
     proposal.shared_draft, proposal.shared_at = proposal.draft, now()
     season.state = SeasonState.proposed
     today = today_of(season.club)

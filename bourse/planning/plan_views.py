@@ -166,8 +166,8 @@ def ask_plan(season: Season) -> ResponseReturnValue:
         lock_season(season)
         last = latest(season)
         if last and not form.is_about(last):
-            too_late()
-        elif last is None or not last.is_busy:
+            return too_late(season)
+        if last is None or not last.is_busy:
             keeps = last is not None and request.form.get("keep") and last.has_plan
             hand = by_hand(last.shown) if last and keeps else NOTHING_BY_HAND
             db.session.add(proposal := propose(season, current_user, now(), hand))
@@ -209,9 +209,10 @@ def editable(season: Season) -> Proposal | None:
     return proposal if is_editable(proposal) else None
 
 
-def too_late() -> None:
+def too_late(season: Season) -> ResponseReturnValue:
     """Says that somebody else was quicker; the page shows what he did."""
     flash(_("Ce plan a changé entre-temps : le voici tel qu'il est. Rien n'est perdu."), "maybe")
+    return redirect(url_for(".plan", season=season.id, _anchor="main"))
 
 
 # Several

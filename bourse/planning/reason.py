@@ -263,4 +263,4 @@ def proof(status: Status | None, objective: int | None, bound: int | None) -> st
     if not objective or bound is None or bound <= 0:
         return _("Un premier plan ; on ne sait pas encore s'il y a mieux.")
     percent = max(1, -(-100 * (objective - bound) // objective))
-    return _("Au plus %(percent)s %% mieux possible.", percent=num(percent))
+    return _("Un meilleur plan gagnerait au plus %(percent)s %%.", percent=num(percent))

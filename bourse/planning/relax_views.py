@@ -36,8 +36,7 @@ def relax_rules(season: Season) -> ResponseReturnValue:
     ways = proposal.told.get("relaxations", []) if proposal else []
     chosen = number(request.form.get("way"))
     if not proposal or not form.validate_on_submit() or not form.saw(proposal) or chosen >= len(ways):
-        too_late()
-        return redirect(url_for(".plan", season=season.id))
+        return too_late(season)
     if not is_ours_to_change(ways[chosen]):
         abort(404)
     given = _give_way(season, ways[chosen])
