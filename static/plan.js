@@ -46,6 +46,8 @@ document.addEventListener("change", (event) => {
   if (form && event.target.matches("select")) weigh(form);
 });
 
+document.addEventListener("submit", () => asked?.abort());
+
 // Dragged
 
 let drag; // of one meeting: its row, the grip, where the hand took it, what it is over

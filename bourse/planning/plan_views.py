@@ -22,7 +22,7 @@ from bourse.people.models import note
 from bourse.planning import reason, tell
 from bourse.planning.almanac import is_school_holiday
 from bourse.planning.dial import ring
-from bourse.planning.effect import effect
+from bourse.planning.effect import Effect, effect
 from bourse.planning.facts import poll_of_season, typed_periods
 from bourse.planning.freeze import Draft, Turn, thaw
 from bourse.planning.models import is_member, lock_season
@@ -84,7 +84,7 @@ def plan_page(season: Season, proposal: Proposal | None, typed: AdjustForm | Non
         may_edit=may_edit,
         is_latest=is_latest,
         former=_former(proposal, numbers),
-        last_change=effect(sheet.at(proposal.version(proposal.last.after)), sheet) if proposal.last else None,
+        last_change=_last_change(proposal, sheet) if may_edit else None,
         against=against_of(proposal, sheet, members),
         moves=moves,
         who_cannot=unable(sheet, members),
@@ -97,6 +97,10 @@ def plan_page(season: Season, proposal: Proposal | None, typed: AdjustForm | Non
         has_others=len(numbers) > 1 and _with_plan(season) > 1,
     )
     return (page, 409) if typed else page
+
+
+def _last_change(proposal: Proposal, sheet: Sheet) -> Effect | None:
+    return effect(sheet.at(proposal.version(proposal.last.after)), sheet) if proposal.last else None
 
 
 def _former(proposal: Proposal, numbers: Sequence[int]) -> int:
@@ -246,5 +250,10 @@ def _side_by_side(one: Sheet, other: Sheet) -> list[tuple[Row | None, Row | None
 
 
 def _cost(one: Sheet, other: Sheet) -> dict[str, int]:
-    """What the second costs more than the first, each counted by its own rules, before weights."""
-    return {score: other.counted.scores[score] - points for score, points in one.counted.scores.items()}
+    """What the second costs more than the first, each counted by its own rules, before weights.
+
+    Presences are compared as they are: the club may have more members in the one than in the other.
+    """
+    costs = {score: other.counted.scores[score] - points for score, points in one.counted.scores.items()}
+    come, would_come = (sum(row.presence.mean for row in sheet.rows) for sheet in (one, other))
+    return costs | {"attendance": round(100 * (come - would_come))}
