@@ -9,6 +9,8 @@ from bourse.clubs.models import Club
 from bourse.db import db
 from bourse.meetings.models import Meeting
 from bourse.people.models import Person
+from bourse.planning.ask_link import AskLink, sign
+from bourse.planning.states import Hosting
 from tests.planning.season import a_plan, a_poll, a_season_asked, a_wish
 
 HUGE = "9" * 400
@@ -86,7 +88,9 @@ def test_days_that_no_calendar_holds_are_no_days(claire, season, club):
             f"/planning/clubs/{club.slug}/school",
             data={"name": "x", "zone": "A", "starts_on": "9999-07-01", "ends_on": "9999-12-31"},
         ),
-        claire.post(url(season, "/wish"), data={"closed_from_0": "0001-01-01", "closed_to_0": "0001-01-02"}),
+        claire.post(
+            url(season, "/wish"), data={"drawn": "UUUUUUU", "closed_from_0": "0001-01-01", "closed_to_0": "0001-01-02"}
+        ),
         claire.post(
             f"/planning/meetings/{club.meeting}/ask",
             data=far | {"starts": "14:00", "ends": "18:00", "answer_by": "9999-12-20"},
@@ -107,8 +111,8 @@ def test_numbers_files_and_json_where_they_do_not_belong_break_nothing(claire, s
     for json in ("[" * 10_000, '{"hosting": {"a": 1}, "months": 5, "theme": 7}', "7", "{"):
         answer = marc.post(url(season, "/wish"), data=json, content_type="application/json")
         assert answer.status_code < 500
-    for name in ("theme", "hosting", "months", "closed_from_0", "drawn"):
-        answer = marc.post(url(season, "/wish"), data={"urgency": "9", name: (BytesIO(b"x"), "a.txt")})
+    for name in ("theme", "hosting", "months", "closed_from_0", "weekday_3"):
+        answer = marc.post(url(season, "/wish"), data={"drawn": "UUUUUUU", name: (BytesIO(b"x"), "a.txt")})
         assert answer.status_code == 302
     answer = marc.post(url(season, "/wish"), data={"months": ["13", "0", "-4", "5", "5"] * 5000, "drawn": "Y" * 5000})
     assert answer.status_code == 302
@@ -117,3 +121,14 @@ def test_numbers_files_and_json_where_they_do_not_belong_break_nothing(claire, s
     every = [str(each) for each in range(10_000)]
     assert claire.post(url(season, "/dates"), data={"kept": every, "shown": every}).status_code == 302
     assert claire.post(f"/planning/meetings/{club.meeting}/pick", data={"option": HUGE}).status_code == 302
+
+
+def test_whatever_follows_a_link_and_sends_an_empty_page_takes_nothing_back(app, season, club):
+    """Mail scanners look at links, and some press the button."""
+    marc = next(each for each in season.wishes if each.membership.person_id == club.marc).membership
+    address = f"/planning/answers/{sign(AskLink('season', season.id, marc.id), app.config['SECRET_KEY'])}"
+    for ask in (app.test_client().head, app.test_client().get, app.test_client().post):
+        assert ask(address).status_code == 200
+    db.session.rollback()
+    kept = next(each for each in season.wishes if each.membership_id == marc.id)
+    assert (kept.hosting, kept.weekdays) == (Hosting.yes, "UUUYUUU")
