@@ -1,5 +1,6 @@
 """What a hostile browser sends to the room of planning: it is refused in words, and breaks nothing."""
 
+import re
 from datetime import time
 from io import BytesIO
 
@@ -9,6 +10,7 @@ from bourse.clubs.models import Club
 from bourse.db import db
 from bourse.meetings.models import Meeting
 from bourse.people.models import Person
+from bourse.planning import letters
 from bourse.planning.ask_link import AskLink, sign
 from bourse.planning.states import Hosting
 from tests.planning.season import a_plan, a_poll, a_season_asked, a_wish
@@ -132,3 +134,20 @@ def test_whatever_follows_a_link_and_sends_an_empty_page_takes_nothing_back(app,
     db.session.rollback()
     kept = next(each for each in season.wishes if each.membership_id == marc.id)
     assert (kept.hosting, kept.weekdays) == (Hosting.yes, "UUUYUUU")
+
+
+def test_a_link_that_went_to_a_wrong_address_ends_when_the_address_is_corrected(app, client, season, club):
+    marc = db.session.get_one(Person, club.marc)
+    membership = next(each for each in marc.memberships)
+    with app.test_request_context():
+        (old,) = re.findall(r"/planning/answers/\S+", letters.wishes(season, membership).text)
+    assert client.get(old).status_code == 200
+    marc.email = "marc.corrige@bourse.example"
+    db.session.commit()
+    with app.test_request_context():
+        (new,) = re.findall(r"/planning/answers/\S+", letters.wishes(season, membership).text)
+    db.session.rollback()
+    assert client.get(old).status_code == 404
+    assert client.post(old, data={"drawn": "UUUUUUU", "hosting": "later"}).status_code == 404
+    assert client.get(new).status_code == 200
+    assert marc.email not in new
