@@ -108,6 +108,8 @@ class Between:
 class DayField(DateField):
     """A day that a calendar can reckon with."""
 
+    data: Any
+
     def process_formdata(self, valuelist: list[str]) -> None:
         super().process_formdata(valuelist)
         if self.data and self.data.year not in YEARS:

@@ -47,7 +47,16 @@ def typed(season, **more):
     """The form of the rules, as its page sends it."""
     rules = season.rules
     known = {"name": season.name, "starts_on": season.starts_on, "ends_on": season.ends_on, "length": season.length}
-    names = ("min_gap", "target_gap", "gap_tolerance", "quorum", "notice", "school_rule", "zone", "version")
+    names: tuple[str, ...] = (
+        "min_gap",
+        "target_gap",
+        "gap_tolerance",
+        "quorum",
+        "notice",
+        "school_rule",
+        "zone",
+        "version",
+    )
     names += ("attendance", "fairness", "waiting", "urgency", "travel", "cadence")
     known |= {name: getattr(rules, name) for name in names} | {f"weekday_{n}": -1 for n in range(4)}
     known |= {"weekday_0": 3, "starts_0": "14:00", "ends_0": "18:00"} | more
