@@ -172,7 +172,8 @@ def test_picking_a_day_moves_the_same_meeting_in_every_calendar(claire, club, ap
     assert {uid.encode() in each.calendar for each in updates} == {True}
     claire.post(f"/planning/meetings/{club.meeting}/pick", data={"option": first.id})  # the question is closed
     assert the_meeting(club).sequence == 1
-    assert app.test_client().get(link(club, "marc")).status_code == 404
+    stale = app.test_client().get(link(club, "marc"))
+    assert (stale.status_code, "Le jour est choisi" in stale.text) == (410, True)
     assert "La question est close" in claire.get(f"/planning/meetings/{club.meeting}").text
 
 

@@ -177,8 +177,10 @@ def test_a_link_ends_with_what_it_is_for(client, season, marc, end):
         db.session.flush()
         db.session.get_one(Season, season).club_id = elsewhere.id
     db.session.commit()
-    assert client.get(address).status_code == 404
-    assert client.post(address, data=SAID).status_code == 404
+    status = 410 if end == "published" else 404
+    page = client.get(address)
+    assert (page.status_code, "La saison est publiée" in page.text) == (status, status == 410)
+    assert client.post(address, data=SAID).status_code == status
     assert db.session.scalars(db.select(HostWish)).all() == []
 
 
