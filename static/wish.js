@@ -29,12 +29,15 @@ function countAnswers() {
   const filled = form.querySelectorAll('[name^="date_"]:checked').length;
   told.textContent = told.dataset.filled.replace("{n}", filled);
   for (const month of form.querySelectorAll("[data-answers]")) {
-    const words = JSON.parse(month.dataset.answers);
-    const radios = month.closest("details").querySelectorAll(":checked");
-    const counts = Object.keys(words).map((answer) => [[...radios].filter((each) => each.value === answer).length, answer]);
-    const said = counts.filter(([count]) => count).map(([count, answer]) => `${count} ${words[answer]}`);
-    if (said.length) month.textContent = said.join(", ");
+    const dates = [...month.closest("details").querySelectorAll("[data-weekday]")];
+    const answers = dates.map((date) => date.querySelector(":checked")?.value ?? "");
+    if (answers.join("")) month.textContent = countIn(answers, JSON.parse(month.dataset.answers));
   }
+}
+
+function countIn(answers, words) {
+  const counts = words.map(([answer, word]) => [answers.filter((each) => each === answer).length, word]);
+  return counts.filter(([count]) => count).map((told) => told.join(" ")).join(", ");
 }
 
 form.addEventListener("change", (event) => {

@@ -45,13 +45,14 @@ URGENCIES = {
 CANS = {Can.yes: _l("Oui"), Can.maybe: _l("S'il le faut"), Can.no: _l("Non")}
 
 
-WORDS = {Can.yes: _l("oui"), Can.maybe: _l("s'il le faut"), Can.no: _l("non")}
+WORDS = {Can.yes: _l("oui"), Can.maybe: _l("s'il le faut"), Can.no: _l("non"), None: _l("sans réponse")}
 
 
 def counted(answers: Iterable[Can | None]) -> str:
     """« 7 oui, 1 non »; nothing while nothing is said."""
     counts = Counter(answers)
-    return ", ".join(f"{counts[each]} {word}" for each, word in WORDS.items() if counts[each])
+    said = (f"{counts[each]} {word}" for each, word in WORDS.items() if counts[each])
+    return ", ".join(said) if counts.keys() - {None} else ""
 
 
 def can(answer: Can | None) -> str:
