@@ -47,11 +47,10 @@ def _reminded_wishes(season: Season) -> str:
 def opinion(proposal: Proposal, membership: Membership, is_reminder: bool = False) -> Parts:
     """Asks what a member thinks of the season that is proposed."""
     season, answer_by = proposal.season, proposal.opinion_by
-    subject = _reminded_opinion if is_reminder and answer_by else _asked_opinion
     with force_locale(membership.person.language), on_the_clock_of(season.club.timezone):
         return on_paper(
             "planning/letters/opinion",
-            subject(proposal),
+            _reminded_opinion(answer_by) if is_reminder and answer_by else _asked_opinion(season),
             season=season,
             answer_by=answer_by,
             is_reminder=is_reminder,
@@ -61,12 +60,12 @@ def opinion(proposal: Proposal, membership: Membership, is_reminder: bool = Fals
         )
 
 
-def _asked_opinion(proposal: Proposal) -> str:
-    return _("Dites votre avis sur la saison proposée, %(season)s", season=proposal.season.name)
+def _asked_opinion(season: Season) -> str:
+    return _("Dites votre avis sur la saison proposée, %(season)s", season=season.name)
 
 
-def _reminded_opinion(proposal: Proposal) -> str:
-    return _("Votre avis avant le %(day)s, en une minute", day=day(proposal.opinion_by, year=False))
+def _reminded_opinion(answer_by: date) -> str:
+    return _("Votre avis avant le %(day)s, en une minute", day=day(answer_by, year=False))
 
 
 def days(meeting: Meeting, membership: Membership, is_reminder: bool = False) -> Parts:

@@ -61,7 +61,7 @@ def take_wish(form: WishForm, season: Season, said: Said) -> HostWish | None:
     """A member's wishes, and of the dates those that differ from his weekdays; none when somebody was faster."""
     lock(said.membership)
     former, rows = wish_of(season, said.membership), said_by(said.membership, form.dates)
-    if is_overtaken(form, former, said) and form.differences(former, answers_in(rows)):
+    if former and is_overtaken(form, former, said) and form.differences(former, answers_in(rows)):
         return None
     form.overtaken = None
     wish = former or HostWish(season=season, membership=said.membership)

@@ -157,7 +157,7 @@ class WishForm(DaysAnswersForm):
             (_("Le %(weekday)s", weekday=weekday_name(each)), partial(tell.can_on, each)) for each in self.weekdays
         ]
         return [
-            (_("Recevoir le club"), lambda wish: str(HOSTINGS.get(wish.hosting, "–"))),
+            (_("Recevoir le club"), lambda wish: str(HOSTINGS[wish.hosting]) if wish.hosting else "–"),
             (str(self.months.label.text), lambda wish: tell.months(wish.preferred_months)),
             (str(self.theme.label.text), lambda wish: wish.theme or "–"),
             (_("Est-ce pressé ?"), lambda wish: str(tell.URGENCIES[wish.urgency])),

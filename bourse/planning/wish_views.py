@@ -98,7 +98,7 @@ def _page(form: WishForm, season: Season, membership: Membership, **more: object
         months=months,
         counted={month: tell.counted(answers[each.id] for each in dates) for month, dates in months},
         words=[(each.value if each else "", str(word)) for each, word in tell.WORDS.items()],
-        beside=beside(form.dates),
+        beside=beside(list(form.dates)),
         school={each.id for each in form.dates if is_school_holiday(each.day, season.rules.zone, typed)},
         hostings=HOSTINGS,
         tell=tell,

@@ -18,6 +18,7 @@ from bourse.planning.plan_views import sheet_at
 from bourse.planning.proposal_models import Opinion, Proposal, latest
 from bourse.planning.states import How, ProposalState
 from tests.planning.season import a_plan, a_season_asked, a_wish, solved_at_once
+from tests.test_queries import MOST, counted
 
 
 @pytest.fixture
@@ -310,7 +311,9 @@ def test_opinions_are_waited_for_asked_again_and_noted_by_telephone(claire, seas
     claire.post(url(season, "plan/share"), data=seen(proposal))
     db.session.rollback()
     assert proposal.opinion_by == now().date() + timedelta(days=7)
-    page = read(claire, url(season))
+    with counted() as sent:
+        page = read(claire, url(season))
+    assert len(sent) <= MOST
     assert "0 sur 3 ont répondu" in page
     assert "un rappel pourra partir demain" in page
     marc, row = member(club, "Marc"), rows(proposal)[0]

@@ -246,7 +246,9 @@ def test_holidays_typed_in_reach_every_season_of_the_cluster_that_is_being_asked
     says(marc, day, Can.yes)
     db.session.commit()
     on, kept = day.day.isoformat(), len(days_of(calm))
-    claire.post(f"/planning/clubs/{club.slug}/school", data={"name": "Pont", "zone": "A", "starts_on": on, "ends_on": on})
+    claire.post(
+        f"/planning/clubs/{club.slug}/school", data={"name": "Pont", "zone": "A", "starts_on": on, "ends_on": on}
+    )
     db.session.rollback()
     assert day.is_struck
     assert len(days_of(calm)) == kept
