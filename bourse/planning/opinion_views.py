@@ -66,16 +66,22 @@ def _send(proposal: Proposal, members: list[Membership], is_reminder: bool = Fal
 
 
 @bp.app_template_global("opinions_on")
-def opinions_on(proposal: Proposal, members: dict[int, Membership]) -> dict[str, Any]:
-    """What the page of a plan tells of its opinions: who has said what, who has not, and what can be done about it."""
-    found = Round.of(by_name(each for each in members.values() if is_member(each)), proposal.opinions)
-    is_open = proposal.season.state is SeasonState.proposed and shared(proposal.season) is proposal
-    today = today_of(proposal.club)
+def opinions_on(proposal: Proposal, members: dict[int, Membership]) -> dict[str, Any] | None:
+    """What the page of a plan tells of opinions, if any were asked for: who has said what, who has not, and what can be
+    done about it. While they are asked for they are of the plan that was sent, whichever is on the page.
+    """
+    is_open = proposal.season.state is SeasonState.proposed
+    sent = shared(proposal.season) if is_open else proposal
+    if sent is None or not sent.shared_at:
+        return None
+    found = Round.of(by_name(each for each in members.values() if is_member(each)), sent.opinions)
+    today = today_of(sent.club)
     return {
         "round": found,
+        "sent": sent,
         "is_open": is_open,
-        "to_remind": letters.without_letter_today(OPINION, proposal.season, found.silent, today) if is_open else [],
-        "form": DeadlineForm(formdata=None, answer_by=proposal.opinion_by),
+        "to_remind": letters.without_letter_today(OPINION, sent.season, found.silent, today) if is_open else [],
+        "form": DeadlineForm(formdata=None, answer_by=sent.opinion_by),
     }
 
 
