@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Any
 
-from wtforms import DateField, IntegerField, SelectField, SelectMultipleField, StringField, TimeField
+from wtforms import DateField, HiddenField, IntegerField, SelectField, SelectMultipleField, StringField, TimeField
 from wtforms.fields import Field, SelectChoice
 from wtforms.validators import Optional, ValidationError
 
@@ -190,6 +190,16 @@ def _is_line_right(weekday: SelectField, starts: TimeField, ends: TimeField) -> 
     if starts.data and ends.data and ends.data <= starts.data:
         ends.errors = [_("La rencontre finit après avoir commencé : indiquez une heure plus tardive.")]
     return not (starts.errors or ends.errors)
+
+
+class SeenForm(BourseForm):
+    """An answer, by whoever gives it; `seen` marks what was known of it when the page was drawn.
+
+    `overtaken` is what somebody else has answered since, to be compared before it is replaced.
+    """
+
+    seen = HiddenField(default="")
+    overtaken: Any = None
 
 
 class KeptDatesForm(BourseForm):

@@ -63,7 +63,8 @@ def plan_page(season: Season, proposal: Proposal | None, typed: AdjustForm | Non
         return render_template("planning/plan_none.html", season=season, poll=poll_of_season(season))
     sheet = sheet_at(proposal)
     members = {each.id: each for each in members_of(season.club)}
-    is_latest = proposal.number == (last.number if (last := latest(season)) else 0)
+    plans, last = _plans(season)
+    is_latest = proposal.number == last
     shows_moves = season.state is SeasonState.published and not proposal.published_at and sheet.rows
     moves = [each for each in changes_of(season, sheet) if each.kind is not Kind.kept] if shows_moves else []
     page = render_template(
@@ -85,14 +86,17 @@ def plan_page(season: Season, proposal: Proposal | None, typed: AdjustForm | Non
         typed=typed,
         spare=[sheet.instance.companies[host].name for host in sheet.spare],
         forecast=reason.forecast(sheet.instance.p),
-        has_others=_with_plan(season) > 1,
+        has_others=plans > 1,
     )
     return (page, 409) if typed else page
 
 
-def _with_plan(season: Season) -> int:
-    query = db.select(db.func.count()).where(Proposal.season_id == season.id, Proposal.meetings != "[]")
-    return db.session.scalar(query) or 0
+def _plans(season: Season) -> tuple[int, int]:
+    """How many proposals of the season have a plan, and the number of the latest."""
+    has_plan = db.case((Proposal.meetings != "[]", 1), else_=0)
+    query = db.select(db.func.sum(has_plan), db.func.max(Proposal.number)).where(Proposal.season_id == season.id)
+    plans, last = db.session.execute(query).one()
+    return plans or 0, last or 0
 
 
 def sheet_at(proposal: Proposal, number: int | None = None) -> Sheet:

@@ -1,7 +1,7 @@
 """What the planner proposes for a season, how it was adjusted, and what the members say of it."""
 
 import json
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import ForeignKey, Text, UniqueConstraint
@@ -48,6 +48,7 @@ class Proposal(db.Model):
     draft: Mapped[int] = mapped_column(default=0)
     shared_draft: Mapped[int | None]  # the version that the members were asked about …
     shared_at: Mapped[datetime | None]  # … and when
+    opinion_by: Mapped[date | None]  # the last day on which their opinions are expected
     published_at: Mapped[datetime | None]
     season: Mapped[Season] = relationship(backref=db.backref("proposals", order_by="Proposal.number"))
     asked_by: Mapped[Person] = relationship()
@@ -138,6 +139,11 @@ class Opinion(db.Model):
     @property
     def slots(self) -> set[str]:
         return set(json.loads(self.against))
+
+    @property
+    def is_about_plan_sent(self) -> bool:
+        """Whether it was said of the version that was sent last, not of one before."""
+        return bool(self.proposal.shared_at and self.proposal.shared_at <= self.given_at)
 
 
 def latest(season: Season) -> Proposal | None:

@@ -1,8 +1,10 @@
 """The facilitator and the plan: shown with its reasons, adjusted, published once, planned anew."""
 
 import re
+from datetime import timedelta
 
 import pytest
+import time_machine
 
 from bourse.clock import now
 from bourse.clubs.models import Club, Membership
@@ -15,8 +17,9 @@ from bourse.planning import ask_link
 from bourse.planning.ask_link import AskLink
 from bourse.planning.plan_views import sheet_at
 from bourse.planning.proposal_models import Opinion, Proposal, latest
-from bourse.planning.states import ProposalState
+from bourse.planning.states import How, ProposalState
 from tests.planning.season import a_plan, a_season_asked, a_wish, solved_at_once
+from tests.test_queries import MOST, counted
 
 
 @pytest.fixture
@@ -328,3 +331,67 @@ def test_two_plans_stand_side_by_side(claire, season, proposal, club):
     page = claire.get(url(season, "plan/compare")).text
     assert "De la proposition 1 à la proposition 2" in page
     assert claire.get(url(season, "plan?number=1")).text.count("Voir la dernière proposition") == 1
+
+
+def test_opinions_are_waited_for_asked_again_and_noted_by_telephone(claire, season, proposal, club, visit, app):
+    claire.post(url(season, "plan/share"), data=seen(proposal))
+    db.session.rollback()
+    assert proposal.opinion_by == now().date() + timedelta(days=7)
+    address = url(season)
+    with counted() as sent:
+        page = read(claire, address)
+    assert len(sent) <= MOST, sent
+    assert "0 sur 3 ont répondu" in page
+    assert "un rappel pourra partir demain" in page
+    marc, row = member(club, "Marc"), rows(proposal)[0]
+    address = url(season, f"opinions/{marc.id}")
+    assert "L’avis de Marc Exemple" in claire.get(address).text
+    old = visit(app.test_client(), "marc").get(url(season, "opinion"))
+    assert "Réponse attendue avant la fin du" in old.text
+    assert claire.post(address, data={"against": [row.slot], "sentence": "Il est à un salon."}).status_code == 302
+    db.session.rollback()
+    (opinion,) = db.session.scalars(db.select(Opinion))
+    assert (opinion.via, opinion.by_id, opinion.slots) == (How.phone, club.claire, {row.slot})
+    page = read(claire, url(season))
+    assert "1 sur 3 ont répondu" in page
+    assert "noté au téléphone par Claire Exemple" in page
+    late = visit(app.test_client(), "marc").post(url(season, "opinion"), data={"seen": "", "sentence": "Tout me va."})
+    assert late.status_code == 409
+    for words in ("Claire Exemple", "Il est à un salon.", "Tout me va."):
+        assert words in late.text.replace("\u00a0", " ")
+    assert claire.post(url(season, "opinions/remind")).status_code == 302  # one letter a day
+    assert len(db.session.scalars(db.select(Letter).filter_by(kind="opinion")).all()) == 3
+    with time_machine.travel(now() + timedelta(days=2)):
+        claire = visit(app.test_client(), "claire")
+        assert "Relancer 2 membres" in read(claire, url(season))
+        for _ in range(2):
+            claire.post(url(season, "opinions/remind"))
+    db.session.rollback()
+    letters = db.session.scalars(db.select(Letter).filter_by(kind="opinion").order_by(Letter.id)).all()
+    assert {each.to_address for each in letters[3:]} == {"hugo@bourse.example", "nadia@bourse.example"}
+    assert all(each.subject.startswith("Votre avis avant le") for each in letters[3:])
+    later, claire = now().date() + timedelta(days=12), visit(app.test_client(), "claire")
+    claire.post(url(season, "opinions/extend"), data={"answer_by": later.isoformat()})
+    db.session.rollback()
+    assert proposal.opinion_by == later
+    stranger = claire.post(url(season, f"opinions/{claire_of(club)}"), data={})
+    assert stranger.status_code == 404  # she has no opinion to be noted
+
+
+def claire_of(club):
+    return db.session.scalars(db.select(Membership.id).filter_by(person_id=club.claire)).one()
+
+
+def test_another_version_is_asked_about_anew(claire, season, proposal, club, visit, app):
+    claire.post(url(season, "plan/share"), data=seen(proposal))
+    visit(app.test_client(), "marc").post(url(season, "opinion"), data={"sentence": "Tout me va."})
+    with time_machine.travel(now() + timedelta(days=1)):
+        claire = visit(app.test_client(), "claire")
+        claire.post(url(season, "plan/share"), data=seen(proposal))
+        page = read(claire, url(season))
+        assert "0 sur 3 ont répondu" in page
+        assert "sur la version d’avant" in page
+        marc = visit(app.test_client(), "marc")
+        assert "La proposition a changé depuis cet avis" in read(marc, url(season, "opinion"))
+        assert "Dire votre avis" in read(marc, "/")
+    assert len(db.session.scalars(db.select(Letter).filter_by(kind="opinion")).all()) == 6
