@@ -117,6 +117,31 @@ def test_what_stands_is_past_or_published_and_an_answer_to_it_counts_more_than_a
     assert not gone.published
 
 
+def test_past_meetings_that_no_rule_would_allow_keep_nobody_from_planning_on(season, club):
+    facts, hugo, marc = season_facts(season, now()), member(club, "Hugo"), member(club, "Marc")
+    first, second, third = facts.dates[0], facts.dates[1], facts.dates[9]
+    rows = ((1, first, marc), (2, first, hugo), (3, second, marc), (4, third, marc))  # a day, a week, a host twice
+    past = [Standing(id, on.starts, on.ends, host.company_id, "x", True, 0, {}) for id, on, host in rows]
+    instance = thaw(freeze(facts, Past(tuple(past)), Draft(())))
+    (ours,) = instance.clubs.values()
+    assert [(each.slot, each.host) for each in instance.fixed] == [
+        (str(first.id), str(hugo.company_id)),
+        (str(third.id), str(marc.company_id)),
+    ]
+    assert ours.meetings == 2  # four were held, the season wanted three: none is left, two do not count
+    assert not [each for each in count(instance, instance.fixed).breaches if each.rule != "meetings"]
+
+
+def test_a_meeting_on_a_day_of_its_own_is_answered_by_weekday_and_a_host_at_home_takes_no_place(season, club):
+    facts, hugo = season_facts(season, now()), member(club, "Hugo")
+    thursday = next(each for each in facts.dates if each.starts.weekday() == 3)
+    own = thursday.starts + timedelta(hours=1)
+    instance = thaw(freeze(facts, Past((Standing(7, own, own + timedelta(hours=3), hugo.company_id, "x", False, 0, {}),)), Draft(())))
+    (ours,) = instance.clubs.values()
+    assert {each.answers[instance.number["m7"]] for each in ours.members} == {"Y"}
+    assert {each.capacity for each in ours.hosts.values()} == {season.club.capacity + 1}
+
+
 def test_a_draft_comes_back_as_it_was_written():
     pin = ("1", "2", "3")
     draft = Draft((Placed("1", "2", "3", "4"),), frozenset({pin}), frozenset({("1", "5", "3")}))
