@@ -2,7 +2,6 @@
 
 import json
 import os
-import secrets
 import signal
 import sys
 from collections.abc import Callable, Collection, Iterator
@@ -143,10 +142,11 @@ def _way(change: Change) -> str:
 
 @click.command(hidden=True)
 @click.argument("id", type=int)
+@click.argument("token")
 @with_appcontext
-def solve(id: int) -> None:
-    """Solves a proposal of the web app: the worker starts this in a process of its own."""
-    taken = take(id, secrets.token_hex(16), now())
+def solve(id: int, token: str) -> None:
+    """Solves a proposal of the web app: the worker starts this in a process of its own, and knows it by its token."""
+    taken = take(id, token, now())
     db.session.commit()
     if taken:
         _solve(taken)

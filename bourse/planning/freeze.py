@@ -90,6 +90,22 @@ def settle(instance: Instance, draft: Draft) -> Instance:
     return replace(instance, locked=draft.locked, forbidden=draft.forbidden)
 
 
+def carried(hand: Draft, before: Mapping[str, Any], after: Mapping[str, Any]) -> Draft:
+    """What somebody settled by hand in a plan made from one document, in the words of another.
+
+    A day is told by its hour: a date that went and came back has another number, and its number may be another's.
+    """
+    starts = {slot["id"]: slot["start"] for slot in before["slots"]}
+    ids = {slot["start"]: slot["id"] for slot in after["slots"]}
+    hosts = {host["company"] for club in after["clubs"] for host in club["hosts"]}
+
+    def there(pins: Iterable[Pin]) -> frozenset[Pin]:
+        found = ((club, ids.get(starts.get(slot, "")), host) for club, slot, host in pins if host in hosts)
+        return frozenset((club, slot, host) for club, slot, host in found if slot)
+
+    return replace(hand, locked=there(hand.locked), forbidden=there(hand.forbidden))
+
+
 def freeze(facts: SeasonFacts, past: Past, hand: Draft) -> dict[str, Any]:
     """The document `bourse-instance/1` of a season, with the locks and refusals of a draft."""
     standing = past.standing
@@ -117,6 +133,7 @@ def freeze(facts: SeasonFacts, past: Past, hand: Draft) -> dict[str, Any]:
         "clubs": [_club(facts, slots, past, len(was))],
         "fixed": [placed(each) for each in was],
         "published": [{**placed(each), "accepted": each.accepted} for each in kept],
+        "left_out": sum(each.is_past for each in standing) - len(was),
         "stood": {str(each.id): stood(each.starts, each.company, each.is_past) for each in standing},
         "standing": {str(each.id): slot_of.get(each.id) for each in standing},
         "by_hand": by_hand(hand.locked, hand.forbidden),

@@ -28,7 +28,7 @@ from bourse.planning.opine import against_of
 from bourse.planning.plan_forms import AdjustForm, PlanForm
 from bourse.planning.proposal_models import Proposal, latest
 from bourse.planning.propose import NOTHING_BY_HAND, propose
-from bourse.planning.republish import Change, Kind, changes
+from bourse.planning.republish import Change, Kind, changes, is_outdated
 from bourse.planning.sheet import Row, Sheet, changed, ruled_out, sheet_of
 from bourse.planning.standing import meetings_of
 from bourse.planning.views import bp, today_of
@@ -111,6 +111,11 @@ def changes_of(season: Season, sheet: Sheet) -> list[Change]:
     return changes(meetings_of(season), sheet, season.club.timezone, now())
 
 
+def is_outdated_now(season: Season, sheet: Sheet) -> bool:
+    """Whether the meetings that stand are others than when the plan was asked for, or one of its days has passed."""
+    return is_outdated(meetings_of(season), sheet, season.club.timezone, now())
+
+
 @bp.post("/seasons/<int:season>/plan/propose")
 @door(is_facilitator, has_wishes)
 def ask_plan(season: Season) -> ResponseReturnValue:
@@ -183,7 +188,7 @@ def _after(form: AdjustForm, sheet: Sheet, row: Row) -> Draft | None:
     if form.act.data == "rule_out":
         return ruled_out(sheet.draft, row.placed)
     slot, host = form.wanted
-    hosts = {*sheet.instance.clubs[sheet.club].hosts, row.host}
+    hosts = {*sheet.instance.clubs[sheet.club].hosts} - sheet.done | {row.host}
     if slot not in sheet.instance.slots or host not in hosts:
         return None
     if any(each.slot == slot and each in sheet.instance.fixed for each in sheet.draft.meetings):

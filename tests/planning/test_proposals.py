@@ -17,12 +17,14 @@ from bourse.planning.count import count
 from bourse.planning.facts import season_facts
 from bourse.planning.freeze import Draft, Past, Standing, drafted, freeze, thaw, written
 from bourse.planning.instance import Placed
-from bourse.planning.proposal_models import take, waiting
+from bourse.planning.models import DateOption
+from bourse.planning.proposal_models import beat, hand_on, let_go, take, waiting
 from bourse.planning.propose import propose
 from bourse.planning.rotate import Status
 from bourse.planning.standing import past_of
 from bourse.planning.states import Hosting, ProposalState
 from bourse.planning.worker import Foreman
+from tests.cast import a_meeting
 from tests.planning.season import a_season_asked, a_wish
 
 
@@ -214,3 +216,45 @@ def test_a_search_that_is_stopped_keeps_the_best_plan(season, club, foreman):
     solved(proposal, foreman)
     assert (proposal.state, proposal.status) == (ProposalState.stopped, Status.feasible)
     assert proposal.has_plan
+
+
+def test_a_process_that_comes_second_leaves_the_first_one_alone(season, club):
+    proposal, at = asked(season, club), now()
+    taken = take(proposal.id, "first", at)
+    let_go(proposal.id, "late", at)  # both had seen it wait
+    hand_on(proposal.id, "late")
+    assert taken and beat(taken, at + timedelta(seconds=20))
+    assert proposal.tries == 1
+    assert waiting(at) is None
+    let_go(proposal.id, "first", at)
+    assert waiting(at + timedelta(seconds=2)) == proposal.id
+
+
+def test_a_lease_of_a_clock_that_was_set_back_holds_nobody_up(season, club):
+    proposal = asked(season, club)
+    assert take(proposal.id, "first", now() + timedelta(days=1))
+    db.session.commit()
+    assert waiting(now()) == proposal.id
+
+
+def test_locks_follow_their_day_and_what_fell_has_fallen_until_it_is_published(season, club):
+    proposal = asked(season, club)
+    meeting = a_meeting(season.club, member(club, "Marc"), [], days=230)
+    meeting.season = season
+    db.session.flush()
+    early, late = season.options[3], season.options[7]
+    marc = str(member(club, "Marc").company_id)
+    locked = Draft((), frozenset({(str(season.club_id), str(late.id), marc), (str(season.club_id), "9999", marc)}))
+    day, hours = late.starts_at, late.ends_at - late.starts_at
+    db.session.delete(late)
+    db.session.flush()
+    early.starts_at, early.ends_at = day + timedelta(days=1), day + timedelta(days=1) + hours
+    again = DateOption(season=season, starts_at=day, ends_at=day + hours)
+    db.session.add(again)
+    db.session.flush()
+    db.session.expire(season)
+    second = asked(season, club, hand=locked, fallen={meeting.id})
+    assert second.document["by_hand"]["locked"] == [[str(season.club_id), str(again.id), marc]]
+    assert asked(season, club).fallen == {meeting.id}
+    assert proposal.number == 1
+    assert asked(season, club, fallen=()).fallen == set()
