@@ -15,7 +15,7 @@ from bourse.clubs.tidy import fold
 from bourse.db import db
 from bourse.meetings import seat
 from bourse.meetings.facts import members_of
-from bourse.meetings.models import Meeting, Season
+from bourse.meetings.models import Invitation, Meeting, Season
 from bourse.planning.almanac import Period, is_public_holiday, is_school_holiday, tags
 from bourse.planning.dates import ONE_DAY, Candidate, candidates
 from bourse.planning.host_facts import hosting_in, waited
@@ -76,6 +76,17 @@ def poll_of_season(season: Season) -> Poll:
     )
     members = by_name(each for each in members_of(season.club) if is_member(each))
     return Poll(members, dates, {each.membership_id: each for each in wishes}, _said(dates))
+
+
+def answered_since(season: Season, at: datetime) -> int:
+    """How many people said something of the season or of its meetings since then."""
+    people = db.select(Membership.person_id)
+    wished = people.join(HostWish).where(HostWish.season_id == season.id, HostWish.given_at > at)
+    of_dates = people.join(Availability).join(Availability.option)
+    said = of_dates.where(DateOption.season_id == season.id, Availability.given_at > at)
+    replied = db.select(Invitation.person_id).join(Invitation.meeting)
+    replied = replied.where(Meeting.season_id == season.id, Invitation.answered_at > at)
+    return len(db.session.scalars(wished.union(said, replied)).all())
 
 
 def poll_of_meeting(meeting: Meeting) -> Poll:

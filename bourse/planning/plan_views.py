@@ -20,7 +20,7 @@ from bourse.people.models import note
 from bourse.planning import reason
 from bourse.planning.almanac import is_school_holiday
 from bourse.planning.dial import ring
-from bourse.planning.facts import poll_of_season, typed_periods
+from bourse.planning.facts import answered_since, poll_of_season, typed_periods
 from bourse.planning.freeze import Draft, thaw
 from bourse.planning.instance import Placed
 from bourse.planning.models import is_member, lock_season
@@ -85,6 +85,7 @@ def plan_page(season: Season, proposal: Proposal | None, typed: AdjustForm | Non
         spare=[sheet.instance.companies[host].name for host in sheet.spare],
         forecast=reason.forecast(sheet.instance.p),
         has_others=_with_plan(season) > 1,
+        newer=answered_since(season, proposal.asked_at) if is_latest and not proposal.published_at else 0,
     )
     return (page, 409) if typed else page
 

@@ -163,8 +163,11 @@ class Sheet:
     # What else would do
 
     def hosts_for(self, row: Row) -> list[Option]:
-        """Everybody who may receive that day, today's host first; who receives another day would swap, unless he has."""
-        hosts = [row.host, *(each for each in self.instance.clubs[self.club].hosts if each not in {row.host, *self.done})]
+        """Everybody who may receive that day, today's host first; who receives another day would swap."""
+        hosts = [
+            row.host,
+            *(each for each in self.instance.clubs[self.club].hosts if each not in {row.host, *self.done}),
+        ]
         return [self._option(row, replace(row.placed, host=host)) for host in hosts]
 
     def dates_for(self, row: Row) -> list[Option]:

@@ -13,7 +13,7 @@ from bourse.meetings.models import Season
 from bourse.people.models import note
 from bourse.planning import roles, tell
 from bourse.planning.date_views import by_month
-from bourse.planning.models import is_asking, is_member, options_of
+from bourse.planning.models import is_asking, is_member, options_of, takes_wishes
 from bourse.planning.states import How
 from bourse.planning.take import Said, answers_in, said_by, take_wish, wish_of
 from bourse.planning.views import bp
@@ -38,7 +38,7 @@ def wish(season: Season) -> ResponseReturnValue:
 @door(is_facilitator)
 def note_wish(season: Season, membership: Membership) -> ResponseReturnValue:
     """What the facilitator heard on the telephone."""
-    if membership.club_id != season.club_id or not is_member(membership) or not is_asking(season):
+    if membership.club_id != season.club_id or not is_member(membership) or not takes_wishes(season):
         abort(404)
     form = _form(season)
     if not _take(form, season, Said(membership, How.phone, current_user, now())):

@@ -371,3 +371,27 @@ def test_a_colleague_takes_over_from_a_host_who_withdraws(claire, season, propos
     meeting = db.session.scalars(db.select(Meeting).filter_by(uid=uid)).one()
     assert (meeting.host_id, meeting.starts_at) == (lea.id, before[1].starts_at)
     assert meeting.poll.closed_at
+
+
+def test_a_proposal_that_did_not_please_leads_back_to_the_wishes(claire, season, proposal, club, client, visit):
+    assert "depuis : recalculez" not in read(claire, url(season))
+    claire.post(url(season, "plan/share"), data=seen(proposal))
+    db.session.rollback()
+    season.rules.answer_by = now().date() - timedelta(days=3)
+    nadia = member(club, "Nadia")
+    db.session.commit()
+    by_phone = f"members/{nadia.id}"
+    assert claire.post(url(season, by_phone), data={"hosting": "later"}).status_code == 302  # heard meanwhile
+    assert "1 personne a répondu depuis" in read(claire, url(season))
+    assert "Rouvrir les souhaits" in read(claire, url(season, "")[:-1])
+    for _ in range(2):
+        assert claire.post(url(season, "reopen")).status_code == 302
+    db.session.rollback()
+    assert season.state is SeasonState.polling
+    assert season.rules.answer_by > now().date()
+    assert visit(client, "marc").get(url(season, "wish")).status_code == 200
+    season.state = SeasonState.published
+    db.session.commit()
+    visit(client, "claire").post(url(season, "reopen"))
+    db.session.rollback()
+    assert season.state is SeasonState.published

@@ -7,12 +7,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from bourse.clock import now
 from bourse.clubs.models import Club, CompanyLink, Membership
 from bourse.clubs.relate import LinkKind
 from bourse.db import db
 from bourse.people.models import Person
+from bourse.planning.commands import patiently
 from bourse.planning.count import count
 from bourse.planning.facts import season_facts
 from bourse.planning.freeze import Draft, Past, Standing, drafted, freeze, thaw, written
@@ -138,7 +140,11 @@ def test_a_meeting_on_a_day_of_its_own_is_answered_by_weekday_and_a_host_at_home
     facts, hugo = season_facts(season, now()), member(club, "Hugo")
     thursday = next(each for each in facts.dates if each.starts.weekday() == 3)
     own = thursday.starts + timedelta(hours=1)
-    instance = thaw(freeze(facts, Past((Standing(7, own, own + timedelta(hours=3), hugo.company_id, "x", False, 0, {}),)), Draft(())))
+    instance = thaw(
+        freeze(
+            facts, Past((Standing(7, own, own + timedelta(hours=3), hugo.company_id, "x", False, 0, {}),)), Draft(())
+        )
+    )
     (ours,) = instance.clubs.values()
     assert {each.answers[instance.number["m7"]] for each in ours.members} == {"Y"}
     assert {each.capacity for each in ours.hosts.values()} == {season.club.capacity + 1}
@@ -258,3 +264,18 @@ def test_locks_follow_their_day_and_what_fell_has_fallen_until_it_is_published(s
     assert asked(season, club).fallen == {meeting.id}
     assert proposal.number == 1
     assert asked(season, club, fallen=()).fallen == set()
+
+
+def test_a_search_is_not_lost_when_the_database_is_away_for_a_moment(app):
+    refusals = [OperationalError("", {}, Exception("away"))] * 2
+
+    def act():
+        if refusals:
+            raise refusals.pop()
+        return True
+
+    with app.app_context():
+        assert patiently(act)
+        refusals = [OperationalError("", {}, Exception("away"))] * 9
+        with pytest.raises(OperationalError):
+            patiently(act, seconds=0)
