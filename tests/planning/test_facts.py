@@ -129,7 +129,9 @@ def test_when_a_host_last_received_is_not_hidden_by_a_meeting_to_come(season, cl
 def test_who_is_off_the_list_of_a_meeting_or_kept_out_is_not_expected(season, club):
     people, meeting = members(club), db.session.get_one(Meeting, club.meeting)
     meeting.season = season
-    meeting.invitation_of(people["Nadia"].person).withdraw(now())
+    nadia = meeting.invitation_of(people["Nadia"].person)
+    assert nadia
+    nadia.withdraw(now())
     meeting.exclude(people["Marc"].company_id, by=people["Claire"].person, at=now())
     db.session.commit()
     (standing,) = past_of(season, now()).standing
