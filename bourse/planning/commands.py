@@ -194,7 +194,15 @@ def _solve(taken: Taken) -> None:
     teller.speak(state=state, status=status(found, teller.best), reasons=kept(reasons))
     reasons["worth"] = {}
     for placed in found.meetings:
-        if teller.has_to_stop or waiting(now()) is not None:
+        if teller.has_to_stop or _somebody_waits():
             return
         reasons["worth"][key(placed)] = worth(season, found.meetings, placed, teller)
         teller.speak(reasons=kept(reasons))
+
+
+def _somebody_waits() -> bool:
+    """A look that holds nobody up: on SQLite, a transaction left open here would keep everybody from writing."""
+    try:
+        return waiting(now()) is not None
+    finally:
+        db.session.rollback()

@@ -176,6 +176,8 @@ def replan(season: Season) -> ResponseReturnValue:
         db.session.flush()
         note("replan", by=current_user, about=proposal)
         db.session.commit()
+    else:
+        flash(_("Une recherche est en cours : arrêtez-la, puis dites ce qui ne tient plus."), "no")
     return redirect(url_for(".plan", season=season.id))
 
 

@@ -395,3 +395,26 @@ def test_a_proposal_that_did_not_please_leads_back_to_the_wishes(claire, season,
     visit(client, "claire").post(url(season, "reopen"))
     db.session.rollback()
     assert season.state is SeasonState.published
+
+
+def test_who_left_is_replaced_who_joined_is_invited_and_a_busy_planner_says_so(claire, season, proposal, club):
+    season.length, season.rules.quorum = 2, 1
+    db.session.commit()
+    fresh = a_plan(season, db.session.get_one(Person, club.claire))
+    db.session.commit()
+    before = published(claire, season, fresh)
+    uids, gone = [each.uid for each in before], before[1].host
+    gone.leave()
+    lea = a_member(season.club, a_person("lea"), None)
+    db.session.commit()
+    for _ in range(2):
+        answer = claire.post(url(season, "replan"), data={}, follow_redirects=True)
+    assert "Une recherche est en cours" in answer.text
+    again = last_of(season)
+    solved_at_once(again)
+    db.session.commit()
+    claire.get(url(season, "publish"))
+    after = published(claire, season, again)
+    assert [each.uid for each in after] == uids
+    assert [each.host_id == gone.id for each in after] == [False, False]
+    assert all(each.invitation_of(lea.person) for each in after)

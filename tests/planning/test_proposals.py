@@ -14,6 +14,7 @@ from bourse.clubs.models import Club, CompanyLink, Membership
 from bourse.clubs.relate import LinkKind
 from bourse.db import db
 from bourse.people.models import Person
+from bourse.planning import commands
 from bourse.planning.commands import patiently
 from bourse.planning.count import count
 from bourse.planning.facts import season_facts
@@ -279,3 +280,12 @@ def test_a_search_is_not_lost_when_the_database_is_away_for_a_moment(app):
         refusals = [OperationalError("", {}, Exception("away"))] * 9
         with pytest.raises(OperationalError):
             patiently(act, seconds=0)
+
+
+def test_reasons_are_sought_without_keeping_others_from_writing(season, club, monkeypatch):
+    taken = take(asked(season, club).id, "ours", now())
+    db.session.commit()
+    is_open = []
+    monkeypatch.setattr(commands, "worth", lambda *_: is_open.append(db.session().in_transaction()))
+    commands._solve(taken)
+    assert is_open == [False] * 3
