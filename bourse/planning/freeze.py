@@ -249,13 +249,14 @@ def _answers(member: MemberFacts, slots: Sequence[Dated]) -> Iterator[str]:
 
 def _host(host: HostFacts, facts: SeasonFacts, slots: Sequence[Dated], past: Past) -> dict[str, Any]:
     closed = {str(each) for each in host.closed}
+    fallen = {each.company for each in past.standing if each.has_fallen}
     late = {slot["id"] for slot, _number, _meeting in slots if not _is_late_enough(host, slot["start"], facts)}
     return {
         "company": str(host.company),
         "membership": host.membership,
         "capacity": host.capacity + sum(each.company == host.company for each in facts.members),  # they are at home
         "waited": host.waited,
-        "urgency": host.urgency,
+        "urgency": max(host.urgency, int(host.company in fallen)),  # who was announced is still to receive
         "closed": sorted((closed | late) & {slot["id"] for slot, _number, _meeting in slots}),
         "months": list(host.months),
         "last": past.last[host.company].isoformat() if host.company in past.last else None,

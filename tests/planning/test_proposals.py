@@ -119,6 +119,8 @@ def test_what_stands_is_past_or_published_and_an_answer_to_it_counts_more_than_a
     assert answers[str(marc.id)][instance.number[str(option.id)]] == "N"
     gone = thaw(freeze(facts, Past((replace(stands, has_fallen=True),)), Draft(())))
     assert str(option.id) not in gone.slots
+    urgency = {each.company: each.urgency for each in gone.clubs[str(season.club_id)].hosts.values()}
+    assert urgency == {each: int(each == str(hugo.company_id)) for each in urgency}  # he is still to receive
     assert not gone.published
 
 
