@@ -289,5 +289,6 @@ def test_reasons_are_sought_without_keeping_others_from_writing(season, club, mo
     db.session.commit()
     is_open = []
     monkeypatch.setattr(commands, "worth", lambda *_: is_open.append(db.session().in_transaction()))
+    assert taken
     commands._solve(taken)
     assert is_open == [False] * 3
