@@ -14,15 +14,16 @@ from bourse.meetings.models import Season
 from bourse.people.models import note
 from bourse.planning import reason
 from bourse.planning.effect import effect
+from bourse.planning.facts import allowed_dates
 from bourse.planning.freeze import Draft
 from bourse.planning.instance import Placed
-from bourse.planning.models import lock_season
+from bourse.planning.models import lay_out, lock_season
 from bourse.planning.plan_forms import AdjustForm, PlanForm
 from bourse.planning.plan_views import has_wishes, is_editable, plan_page, sheet_at, too_late
 from bourse.planning.proposal_models import Proposal, latest, standing
 from bourse.planning.sheet import Row, Sheet, changed, ruled_out
 from bourse.planning.states import Hosting, SchoolRule
-from bourse.planning.views import bp
+from bourse.planning.views import bp, today_of
 from bourse.words import _
 
 
@@ -76,7 +77,7 @@ def _after(form: AdjustForm, sheet: Sheet, row: Row) -> Draft | None:
     if form.act.data == "rule_out":
         return ruled_out(sheet.draft, row.placed)
     slot, host = form.wanted
-    hosts = {*sheet.instance.clubs[sheet.club].hosts, row.host}
+    hosts = {*sheet.instance.clubs[sheet.club].hosts} - sheet.done | {row.host}
     if slot not in sheet.instance.slots or host not in hosts:
         return None
     if any(each.slot == slot and each in sheet.instance.fixed for each in sheet.draft.meetings):
@@ -122,8 +123,12 @@ def _undo(season: Season, proposal: Proposal) -> None:
     """The proposal before counts again, with the rules and the hosts that it was made from."""
     proposal.undo()
     changed_then = proposal.document.get("changed", {})
-    for name, (before, after) in changed_then.get("rules", {}).items():
+    rules = changed_then.get("rules", {})
+    for name, (before, after) in rules.items():
+        season.rules.note_change()
         _put_back(season if name == "length" else season.rules, name, before, after)
+    if "school_rule" in rules:
+        lay_out(season, allowed_dates(season, today_of(season.club)), now())
     wishes = {each.membership_id: each for each in season.wishes}
     for membership, before in changed_then.get("hosting", ()):
         if (wish := wishes.get(membership)) and wish.hosting is Hosting.not_this_year:

@@ -9,8 +9,8 @@ from wtforms.validators import NumberRange, Optional
 
 from bourse.clubs.models import Membership
 from bourse.db import LINE
-from bourse.forms import AtMost, BourseForm, VersionedForm, number
-from bourse.planning.forms import is_period_right, optional_day
+from bourse.forms import AtMost, VersionedForm, number
+from bourse.planning.forms import SeenForm, is_period_right, optional_day
 from bourse.planning.freeze import Away
 from bourse.words import _l
 
@@ -80,7 +80,7 @@ class ReplanForm(PlanForm):
         return (*kept, Away(self.who.data, self.away_from.data, self.away_to.data))
 
 
-class OpinionForm(BourseForm):
+class OpinionForm(SeenForm):
     """What does not suit a member, and a sentence."""
 
     against = SelectMultipleField(validate_choice=False)

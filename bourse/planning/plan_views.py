@@ -15,6 +15,7 @@ from bourse.clubs.models import Membership
 from bourse.clubs.roles import is_facilitator
 from bourse.db import db
 from bourse.doors import door
+from bourse.forms import number
 from bourse.meetings.facts import members_of
 from bourse.meetings.forms import ConfirmForm
 from bourse.meetings.models import Season, SeasonState
@@ -23,14 +24,14 @@ from bourse.planning import reason, tell
 from bourse.planning.almanac import is_school_holiday
 from bourse.planning.dial import ring
 from bourse.planning.effect import Effect, effect
-from bourse.planning.facts import poll_of_season, typed_periods
-from bourse.planning.freeze import Draft, Turn, thaw
+from bourse.planning.facts import answered_since, poll_of_season, typed_periods
+from bourse.planning.freeze import Draft, thaw
 from bourse.planning.models import is_member, lock_season
 from bourse.planning.opine import against_of
 from bourse.planning.plan_forms import AdjustForm, PlanForm
 from bourse.planning.proposal_models import Proposal, latest, standing
 from bourse.planning.propose import NOTHING_BY_HAND, propose
-from bourse.planning.republish import Change, Kind, changes
+from bourse.planning.republish import Change, Kind, changes, is_outdated
 from bourse.planning.sheet import Row, Sheet, sheet_of
 from bourse.planning.standing import meetings_of
 from bourse.planning.views import bp, today_of
@@ -48,7 +49,7 @@ def has_wishes(_person: Any, season: Season) -> bool:
 @door(is_facilitator, has_wishes)
 def plan(season: Season) -> ResponseReturnValue:
     """The latest proposal, or an earlier one: what it would be like, and why."""
-    return plan_page(season, proposal_at(season, request.args.get("number", 0, type=int)))
+    return plan_page(season, proposal_at(season, number(request.args.get("number"))))
 
 
 def proposal_at(season: Season, number: int = 0) -> Proposal | None:
@@ -64,8 +65,8 @@ def plan_page(season: Season, proposal: Proposal | None, typed: AdjustForm | Non
         return render_template("planning/plan_none.html", season=season, poll=poll_of_season(season))
     sheet = sheet_at(proposal)
     members = {each.id: each for each in members_of(season.club)}
-    numbers = _numbers(season)
-    is_latest = proposal.number == numbers[0]
+    plans = _plans(season)
+    is_latest = proposal.number == plans[0][0]
     may_edit = is_latest and is_editable(proposal)
     shows_moves = season.state is SeasonState.published and not proposal.published_at and sheet.rows
     moves = [each for each in changes_of(season, sheet) if each.kind is not Kind.kept] if shows_moves else []
@@ -83,7 +84,7 @@ def plan_page(season: Season, proposal: Proposal | None, typed: AdjustForm | Non
         opened=request.args.get("adjust", ""),
         may_edit=may_edit,
         is_latest=is_latest,
-        former=_former(proposal, numbers),
+        former=_former(proposal, [each for each, _has_plan in plans]),
         last_change=_last_change(proposal, sheet) if may_edit else None,
         against=against_of(proposal, sheet, members),
         moves=moves,
@@ -94,7 +95,8 @@ def plan_page(season: Season, proposal: Proposal | None, typed: AdjustForm | Non
         turned_out=_turned_out(season, proposal, members) if may_edit or proposal.is_busy else [],
         spare=[sheet.instance.companies[host].name for host in sheet.spare],
         forecast=reason.forecast(sheet.instance.p),
-        has_others=len(numbers) > 1 and _with_plan(season) > 1,
+        has_others=sum(has_plan for _number, has_plan in plans) > 1,
+        newer=answered_since(season, proposal.asked_at) if is_latest and not proposal.published_at else 0,
     )
     return (page, 409) if typed else page
 
@@ -111,26 +113,22 @@ def _former(proposal: Proposal, numbers: Sequence[int]) -> int:
 
 def _turned_out(season: Season, proposal: Proposal, members: Mapping[int, Membership]) -> list[str]:
     """What the plan takes into account that has changed since the one before, in words."""
-    told, turn = proposal.document.get("changed", {}), Turn.told(proposal.document)
+    told, away = proposal.document.get("changed", {}), proposal.away
     names = {each.person_id: each.person.name for each in members.values()}
     gone = [members[id].person.name for id, _hosting in told.get("hosting", ()) if id in members]
-    fallen = [each for each in meetings_of(season) if each.id in turn.fallen] if turn.fallen else []
+    fallen = [each for each in meetings_of(season) if each.id in proposal.fallen] if proposal.fallen else []
     return [
         *reason.given(told.get("rules", {})),
         *(_("%(name)s ne reçoit plus.", name=name) for name in gone),
         *(_("Le %(day)s tombe.", day=day(each.starts_at, year=False)) for each in fallen),
-        *(reason.away(names[each.person], each) for each in turn.away if each.person in names),
+        *(reason.away(names[each.person], each) for each in away if each.person in names),
     ]
 
 
-def _numbers(season: Season) -> list[int]:
-    """Of the proposals that stand, the latest first."""
-    return list(db.session.scalars(standing(season).with_only_columns(Proposal.number)))
-
-
-def _with_plan(season: Season) -> int:
-    found = standing(season).where(Proposal.meetings != "[]").with_only_columns(Proposal.id)
-    return db.session.scalar(db.select(db.func.count()).select_from(found.subquery())) or 0
+def _plans(season: Season) -> list[tuple[int, bool]]:
+    """The number of each proposal that stands, and whether it has a plan; the latest first."""
+    columns = Proposal.number, Proposal.meetings != "[]"
+    return [(number, has_plan) for number, has_plan in db.session.execute(standing(season).with_only_columns(*columns))]
 
 
 def sheet_at(proposal: Proposal, number: int | None = None) -> Sheet:
@@ -159,6 +157,11 @@ def changes_of(season: Season, sheet: Sheet) -> list[Change]:
     """What publishing the plan would change of the meetings that stand."""
     keep_time_of(season.club.timezone)
     return changes(meetings_of(season), sheet, season.club.timezone, now())
+
+
+def is_outdated_now(season: Season, sheet: Sheet) -> bool:
+    """Whether the meetings that stand are others than when the plan was asked for, or one of its days has passed."""
+    return is_outdated(meetings_of(season), sheet, season.club.timezone, now())
 
 
 @bp.post("/seasons/<int:season>/plan/propose")
@@ -229,7 +232,7 @@ def compare(season: Season) -> ResponseReturnValue:
     proposals = [each for each in reversed(db.session.scalars(standing(season)).all()) if each.has_plan]
     if len(proposals) < 2:
         abort(404)
-    wanted = request.args.get("number", 0, type=int)
+    wanted = number(request.args.get("number"))
     other = next((each for each in proposals[:-1] if each.number == wanted), proposals[-2])
     sheets = [sheet_at(each) for each in (other, proposals[-1])]
     return render_template(

@@ -8,7 +8,7 @@ from bourse.db import db
 from bourse.meetings.models import Season
 from bourse.people.models import Person
 from bourse.planning.facts import season_facts
-from bourse.planning.freeze import NOTHING_TURNED_OUT, Draft, Turn, freeze
+from bourse.planning.freeze import Draft, Upset, by_hand, carried, freeze
 from bourse.planning.proposal_models import Proposal, latest, next_number
 from bourse.planning.standing import past_of
 
@@ -16,25 +16,29 @@ NOTHING_BY_HAND = Draft(())
 
 
 def propose(
-    season: Season, by: Person, at: datetime, hand: Draft = NOTHING_BY_HAND, turn: Turn | None = None
+    season: Season, by: Person, at: datetime, hand: Draft = NOTHING_BY_HAND, upset: Upset | None = None
 ) -> Proposal:
-    """A proposal that waits to be solved, from the season as it stands; `hand` is what somebody settled by hand.
+    """A proposal that waits to be solved, from the season as it stands.
 
-    Without a `turn`, what the last plan took into account and has not passed counts again.
+    `hand` is what somebody settled by hand in the latest one; `upset` is what does not hold any more, as for the latest
+    one if it is not said.
     """
-    turn = turn_of(season, at) if turn is None else turn
-    document = freeze(season_facts(season, at), past_of(season, at, turn.fallen), hand, turn.away)
+    last = latest(season)
+    upset = upset_of(season, at) if upset is None else upset
+    document = freeze(season_facts(season, at), past_of(season, at, upset.fallen), NOTHING_BY_HAND, upset.away)
+    if last:
+        kept = carried(hand, last.document, document)
+        document["by_hand"] = by_hand(kept.locked, kept.forbidden)
     proposal = Proposal(season=season, number=next_number(season), asked_by=by, asked_at=at)
     proposal.instance = json.dumps(document)
     db.session.add(proposal)
     return proposal
 
 
-def turn_of(season: Season, at: datetime) -> Turn:
+def upset_of(season: Season, at: datetime) -> Upset:
     """A date falls until its meeting has moved; an absence counts until its last day."""
     last = latest(season)
     if last is None:
-        return NOTHING_TURNED_OUT
-    told, today = Turn.told(last.document), club_time(at, season.club.timezone).date()
-    away = tuple(each for each in told.away if each.last >= today)
-    return Turn(frozenset() if last.published_at else told.fallen, away)
+        return Upset()
+    today = club_time(at, season.club.timezone).date()
+    return Upset(frozenset(last.fallen), tuple(each for each in last.away if each.last >= today))

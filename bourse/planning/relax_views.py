@@ -14,14 +14,15 @@ from bourse.doors import door
 from bourse.forms import number
 from bourse.meetings.models import Season
 from bourse.people.models import note
-from bourse.planning.models import lock_season
+from bourse.planning.facts import allowed_dates
+from bourse.planning.models import lay_out, lock_season
 from bourse.planning.plan_forms import PlanForm
 from bourse.planning.plan_views import by_hand, has_wishes, too_late
 from bourse.planning.proposal_models import latest
 from bourse.planning.propose import NOTHING_BY_HAND, propose
 from bourse.planning.reason import is_ours_to_change
 from bourse.planning.states import SchoolRule
-from bourse.planning.views import bp
+from bourse.planning.views import bp, today_of
 
 Way = Iterable[tuple[str, int | None]]
 COLUMNS = {"school": "school_rule", "meetings": "length", "gap": "min_gap", "quorum": "quorum"}
@@ -51,6 +52,7 @@ def relax_rules(season: Season) -> ResponseReturnValue:
 def _give_way(season: Season, way: Way) -> dict[str, tuple[Any, Any]]:
     """Changes the rules; what each was, and what it is now."""
     given: dict[str, tuple[Any, Any]] = {}
+    season.rules.note_change()
     for group, value in way:
         rule = group.partition(":")[0]
         if rule in COLUMNS:
@@ -58,4 +60,6 @@ def _give_way(season: Season, way: Way) -> dict[str, tuple[Any, Any]]:
             wanted = SchoolRule.avoid if rule == "school" else value or 0
             given[COLUMNS[rule]] = (getattr(place, COLUMNS[rule]), wanted)
             setattr(place, COLUMNS[rule], wanted)
+    if "school_rule" in given:
+        lay_out(season, allowed_dates(season, today_of(season.club)), now())
     return given

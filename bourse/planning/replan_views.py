@@ -16,11 +16,11 @@ from bourse.meetings.models import Meeting, Season, SeasonState
 from bourse.people.models import note
 from bourse.planning import reason
 from bourse.planning.facts import by_name
-from bourse.planning.freeze import Turn
+from bourse.planning.freeze import Upset
 from bourse.planning.models import HostWish, is_member, lock_season
 from bourse.planning.plan_forms import ReplanForm
 from bourse.planning.proposal_models import Proposal, latest, standing
-from bourse.planning.propose import propose, turn_of
+from bourse.planning.propose import propose, upset_of
 from bourse.planning.standing import meetings_of
 from bourse.planning.states import Hosting, How
 from bourse.planning.views import bp
@@ -35,14 +35,14 @@ def replan(season: Season) -> ResponseReturnValue:
     form = ReplanForm()
     if form.is_submitted():
         lock_season(season)
-    last, turn = latest(season), turn_of(season, now())
+    last, upset = latest(season), upset_of(season, now())
     meetings = [each for each in meetings_of(season) if not each.has_begun(now())]
     members = list(members_of(season.club))
     form.offer(by_name(each for each in members if each.role is Role.facilitator))
     newcomers = _newcomers(season, meetings, members)
     is_late = form.is_submitted() and last is not None and (last.is_busy or not form.is_about(last))
     if is_late or not form.validate_on_submit():
-        page = _page(season, form, last, turn, meetings, newcomers, members, is_late)
+        page = _page(season, form, last, upset, meetings, newcomers, members, is_late)
         return (page, 409) if is_late else page
     asked = [each.host for each in meetings] + newcomers
     fallen = frozenset({each.id for each in meetings} & set(form.fallen.data or ()))
@@ -53,7 +53,7 @@ def replan(season: Season) -> ResponseReturnValue:
     season.length = form.length.data or season.length
     db.session.flush()
     db.session.expire(season, ["wishes"])
-    proposal = propose(season, current_user, now(), turn=Turn(fallen, form.away(turn.away)))
+    proposal = propose(season, current_user, now(), upset=Upset(fallen, form.away(upset.away)))
     proposal.remember(changed=given)
     db.session.flush()
     note("replan", by=current_user, about=proposal)
@@ -75,17 +75,17 @@ def _page(
     season: Season,
     form: ReplanForm,
     last: Proposal | None,
-    turn: Turn,
+    upset: Upset,
     meetings: list[Meeting],
     newcomers: list[Membership],
     members: Iterable[Membership],
     is_late: bool,
 ) -> str:
     if not form.is_submitted():
-        form.fallen.data, form.kept.data = sorted(turn.fallen), list(range(len(turn.away)))
+        form.fallen.data, form.kept.data = sorted(upset.fallen), list(range(len(upset.away)))
         form.withdrawn.data, form.length.data = sorted(_withdrawn(season)), season.length
     names = {each.person_id: each.person.name for each in members}
-    away = [(number, names[each.person], each) for number, each in enumerate(turn.away) if each.person in names]
+    away = [(number, names[each.person], each) for number, each in enumerate(upset.away) if each.person in names]
     return render_template(
         "planning/replan.html",
         season=season,
