@@ -18,7 +18,7 @@ from bourse.meetings.facts import members_of
 from bourse.meetings.models import Invitation, Meeting, Season
 from bourse.planning.almanac import Period, is_public_holiday, is_school_holiday, tags
 from bourse.planning.dates import ONE_DAY, Candidate, candidates
-from bourse.planning.host_facts import hosting_in, waited
+from bourse.planning.host_facts import hosting_in, waits_of
 from bourse.planning.models import Availability, DateOption, HostWish, SchoolPeriod, is_member, options_of
 from bourse.planning.resolve import SILENT, letter, resolved
 from bourse.planning.states import Can, Hosting, SchoolRule
@@ -167,7 +167,7 @@ class HostFacts:
     membership: int
     hosting: Hosting | None
     capacity: int
-    waited: int  # full seasons since it last received the club
+    waited: int  # full seasons since it last received the club; all there were, when it never did
     urgency: int
     months: tuple[int, ...]  # preferred
     closed: frozenset[int]  # dates
@@ -257,7 +257,7 @@ def _members(poll: Poll) -> Iterable[MemberFacts]:
 
 def _hosts(poll: Poll, season: Season) -> Iterable[HostFacts]:
     """Every company but those that do not receive this season; one that said nothing may still be asked."""
-    waits, closed = waited(season), {each.id: {shut.id for shut in poll.closed_on(each)} for each in poll.dates}
+    waits, closed = waits_of(season), {each.id: {shut.id for shut in poll.closed_on(each)} for each in poll.dates}
     for member in _who_would_host(poll, hosting_in(season)):
         assert member.company  # see below
         wish = poll.wishes.get(member.id)

@@ -1,14 +1,12 @@
-"""Who received the club so far, when, and how many seasons a company has waited since."""
+"""Who receives in a season, when each company last received the club, and how many seasons it has waited."""
 
 from datetime import date
 
-from bourse.clock import club_time
 from bourse.clubs.models import Membership
 from bourse.db import db
 from bourse.meetings.models import Meeting, Season
-from bourse.meetings.states import MeetingState, SeasonState
-
-NOT_HELD = (MeetingState.idea, MeetingState.postponed, MeetingState.cancelled)
+from bourse.planning.turn_facts import NOT_HELD, hostings_of, turns_before
+from bourse.planning.turns import waited
 
 
 def hosting_in(season: Season) -> set[int]:
@@ -19,33 +17,18 @@ def hosting_in(season: Season) -> set[int]:
 
 def last_hosted(season: Season) -> dict[int, date]:
     """By company, the day it last received the club before this season."""
-    query = db.select(Membership.company_id, Meeting.starts_at).join(Meeting.host)
-    query = query.where(Meeting.club_id == season.club_id, Meeting.state.not_in(NOT_HELD))
-    query = query.where(db.or_(Meeting.season_id.is_(None), Meeting.season_id != season.id))
-    found: dict[int, date] = {}
-    for company, at in db.session.execute(query.order_by(Meeting.starts_at)):
-        day = club_time(at, season.club.timezone).date()
-        if company and day < season.starts_on:
-            found[company] = day
-    return found
+    former = (each for each in hostings_of(season.club) if each.season != season.id and each.on < season.starts_on)
+    return {each.company: each.on for each in sorted(former, key=lambda each: each.on)}
 
 
-def waited(season: Season) -> dict[int, int]:
+def waits_of(season: Season) -> dict[int, int]:
     """By company of the club, the full seasons since it last received (0: in the one before).
 
     One that never did has waited since it joined, a season at least: only who received last season has 0.
     """
-    began, last = _former(season), last_hosted(season)
+    turns = turns_before(season)
     query = db.select(Membership.company_id, db.func.min(Membership.joined_at))
     rows = db.session.execute(query.where(Membership.club_id == season.club_id).group_by(Membership.company_id))
     joined = {company: at.date() for company, at in rows if company}
-    never = {company: max(1, sum(day >= since for day in began)) if began else 0 for company, since in joined.items()}
-    return never | {company: sum(day > since for day in began) for company, since in last.items()}
-
-
-def _former(season: Season) -> list[date]:
-    """The first days of the seasons before; one that was only prepared is none."""
-    is_held = db.exists().where(Meeting.season_id == Season.id, Meeting.state.not_in(NOT_HELD))
-    query = db.select(Season.starts_on).where(Season.club_id == season.club_id, Season.starts_on < season.starts_on)
-    known = db.or_(Season.state.in_((SeasonState.published, SeasonState.closed)), is_held)
-    return list(db.session.scalars(query.where(known)))
+    since = {company: sum(turn.starts_on >= day for turn in turns) for company, day in joined.items()}
+    return {company: max(1, seasons) if turns else 0 for company, seasons in since.items()} | waited(turns)

@@ -31,6 +31,8 @@ def _page_behind(token: str) -> str | None:
     membership = db.session.get(Membership, link.membership_id) if link else None
     if link is None or membership is None or not membership.belongs or membership.person.is_closed:
         return None
+    if not link.is_for(membership.person.email):
+        return None
     if link.kind == "season":
         season = find(link.about_id)
         has_plan = season is not None and season.state is SeasonState.proposed

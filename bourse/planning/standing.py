@@ -1,6 +1,5 @@
 """Reads what was: the meetings that a season has already, who received when, and who came after which answer."""
 
-from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 
@@ -9,19 +8,20 @@ from sqlalchemy.orm import joinedload, selectinload
 from bourse.clock import club_time
 from bourse.clubs.models import Membership
 from bourse.db import db
-from bourse.meetings.models import Answer, Invitation, Meeting, Presence, Season
-from bourse.planning.forecast import chances
+from bourse.meetings.models import Answer, Meeting, Season
+from bourse.planning.forecast import learn
 from bourse.planning.freeze import Past, Standing
-from bourse.planning.host_facts import NOT_HELD, last_hosted
-
-LETTERS = {Answer.accepted: "Y", Answer.tentative: "M", Answer.declined: "N"}
+from bourse.planning.host_facts import last_hosted
+from bourse.planning.past_facts import LETTERS, held_by
+from bourse.planning.recall import seen
+from bourse.planning.turn_facts import NOT_HELD
 
 
 def past_of(season: Season, now: datetime, fallen: Collection[int] = ()) -> Past:
     """What the planning of a season has to know of what was; `fallen` are meetings whose date cannot be kept."""
     members = {each.person_id: each for each in season.club.memberships if each.belongs}
     standing = tuple(_standing(each, members, now, fallen) for each in meetings_of(season))
-    return Past(standing, last_hosted(season), chances(_answers_and_presences(season)))
+    return Past(standing, last_hosted(season), learn(seen(held_by(season.club, now))))
 
 
 def meetings_of(season: Season) -> list[Meeting]:
@@ -58,14 +58,3 @@ def _said(meeting: Meeting, members: Mapping[int, Membership]) -> Iterator[tuple
         elif each.current_answer in LETTERS:
             yield member.id, LETTERS[each.current_answer]
     yield from ((member.id, "N") for member in members.values() if meeting.keeps_out(member))
-
-
-def _answers_and_presences(season: Season) -> Iterator[tuple[str, int, int]]:
-    """A letter, how often it was answered in the club's past meetings, and how often whoever did was there."""
-    query = db.select(Invitation.answer, Invitation.presence, db.func.count()).join(Invitation.meeting)
-    query = query.where(Meeting.club_id == season.club_id, Invitation.presence.is_not(None))
-    counts: dict[str, Counter[bool]] = defaultdict(Counter)
-    for answer, presence, number in db.session.execute(query.group_by(Invitation.answer, Invitation.presence)):
-        counts[LETTERS.get(answer, "U")][presence is Presence.present] += number
-    for letter, counted in counts.items():
-        yield letter, counted.total(), counted[True]
