@@ -294,7 +294,7 @@ def test_another_host_begins_without_what_was_said_of_the_former_ones_site(clair
         take_answer(each, Answer.accepted, now=now(), via=Via.web, by=each.person)
     db.session.commit()
     assert second.is_waiting
-    claire.post(url(season, "replan"), data={"withdrawn": [meeting.host_id]})
+    claire.post(url(season, "replan"), data=seen(fresh, withdrawn=[meeting.host_id]))
     db.session.rollback()
     db.session.delete(last_of(season))
     db.session.flush()
@@ -536,7 +536,7 @@ def test_a_colleague_takes_over_from_a_host_who_withdraws(claire, season, propos
     a_wish(season, lea, weekdays="UUUYUUU")
     a_poll(meeting)
     db.session.commit()
-    claire.post(url(season, "replan"), data={"withdrawn": [host.id]})
+    claire.post(url(season, "replan"), data=seen(proposal, withdrawn=[host.id]))
     db.session.rollback()
     solved_at_once(last_of(season))
     db.session.commit()
@@ -581,8 +581,8 @@ def test_who_left_is_replaced_who_joined_is_invited_and_a_busy_planner_says_so(c
     lea = a_member(season.club, a_person("lea"), None)
     db.session.commit()
     for _ in range(2):
-        answer = claire.post(url(season, "replan"), data={}, follow_redirects=True)
-    assert "Une recherche est en cours" in answer.text
+        answer = claire.post(url(season, "replan"), data=seen(fresh), follow_redirects=True)
+    assert "Un nouveau plan a été demandé entre-temps" in answer.text
     again = last_of(season)
     solved_at_once(again)
     db.session.commit()
