@@ -15,12 +15,13 @@ from bourse.clubs.tidy import fold
 from bourse.db import db
 from bourse.meetings.facts import members_of
 from bourse.meetings.models import Meeting, Season
-from bourse.meetings.states import MeetingState
 from bourse.planning.almanac import Period, is_public_holiday, is_school_holiday, tags
 from bourse.planning.dates import ONE_DAY, Candidate, candidates
 from bourse.planning.models import Availability, DateOption, HostWish, SchoolPeriod, is_member, options_of
 from bourse.planning.resolve import SILENT, letter, resolved
 from bourse.planning.states import Can, Hosting, SchoolRule
+from bourse.planning.turn_facts import turns_before
+from bourse.planning.turns import waited
 from bourse.planning.weigh import Site, kilometres, weights
 
 WEIGHED = ("attendance", "fairness", "waiting", "urgency", "travel", "cadence")
@@ -153,7 +154,7 @@ class HostFacts:
     membership: int
     hosting: Hosting | None
     capacity: int
-    waited: int  # full seasons since it last received the club
+    waited: int  # full seasons since it last received the club; all there were, when it never did
     urgency: int
     months: tuple[int, ...]  # preferred
     closed: frozenset[int]  # dates
@@ -242,7 +243,8 @@ def _members(poll: Poll) -> Iterable[MemberFacts]:
 
 def _hosts(poll: Poll, season: Season) -> Iterable[HostFacts]:
     """Every company but those that do not receive this season; one that said nothing may still be asked."""
-    waited, former = _waited(season)
+    turns = turns_before(season)
+    hosted = waited(turns)
     for member in _who_would_host(poll):
         assert member.company  # see below
         wish = poll.wishes.get(member.id)
@@ -251,7 +253,7 @@ def _hosts(poll: Poll, season: Season) -> Iterable[HostFacts]:
             membership=member.id,
             hosting=wish.hosting if wish else None,
             capacity=member.company.visitors or season.club.capacity,
-            waited=waited.get(member.company.id, former),
+            waited=hosted.get(member.company.id, len(turns)),
             urgency=wish.urgency if wish else 0,
             months=tuple(wish.preferred_months) if wish else (),
             closed=frozenset(each.id for each in poll.dates if wish and wish.is_closed(each.day)),
@@ -267,19 +269,6 @@ def _who_would_host(poll: Poll) -> Iterable[Membership]:
             if member.company_id and (wish.hosting if wish else None) is hosting:
                 found.setdefault(member.company_id, member)
     return found.values()
-
-
-def _waited(season: Season) -> tuple[dict[int, int], int]:
-    """By company, the full seasons since it last received the club (0: in the one before); and how many there were."""
-    query = db.select(Season.id).where(Season.club_id == season.club_id, Season.starts_on < season.starts_on)
-    former = list(db.session.scalars(query.order_by(Season.starts_on.desc())))
-    query = db.select(Membership.company_id, Meeting.season_id).join(Meeting, Meeting.host_id == Membership.id)
-    hosted = db.session.execute(query.where(Meeting.season_id.in_(former), Meeting.state != MeetingState.cancelled))
-    waited: dict[int, int] = {}
-    for company, hosted_in in hosted:
-        age = former.index(hosted_in)
-        waited[company] = min(age, waited.get(company, age))
-    return waited, len(former)
 
 
 def _facilitators(poll: Poll, season: Season) -> Iterable[FacilitatorFacts]:

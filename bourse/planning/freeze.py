@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from bourse.planning.facts import FacilitatorFacts, HostFacts, MemberFacts, SeasonFacts
-from bourse.planning.forecast import USUAL
+from bourse.planning.forecast import Chances
 from bourse.planning.instance import ANSWERS, FORBID, IGNORE, PENALISE, Instance, Pin, Placed
 from bourse.planning.read import FORMAT, parse
 from bourse.planning.states import Hosting, SchoolRule
@@ -42,7 +42,7 @@ class Past:
 
     standing: tuple[Standing, ...] = ()
     last: Mapping[int, date] = field(default_factory=dict)  # by company
-    chances: Mapping[str, int] = field(default_factory=lambda: USUAL)  # percent, by letter
+    chances: Chances = field(default_factory=Chances)
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ def freeze(facts: SeasonFacts, past: Past, hand: Draft) -> dict[str, Any]:
         "today": facts.today.isoformat(),
         "notice_days": facts.notice,
         "season": {"start": facts.starts_on.isoformat(), "end": facts.ends_on.isoformat()},
-        "p": dict(past.chances),
+        "p": past.chances.planned,
         "fairness_steps": list(STEPS),
         "weights": dict(facts.weights),
         **_map(facts, standing),
@@ -190,7 +190,12 @@ def _club(facts: SeasonFacts, slots: Sequence[Dated], past: Past) -> dict[str, A
         "far_km": facts.far,
         "facilitators": [str(each.person) for each in facts.facilitators],
         "members": [
-            {"id": str(each.id), "company": str(each.company), "answers": "".join(_answers(each, slots))}
+            {
+                "id": str(each.id),
+                "company": str(each.company),
+                "answers": "".join(_answers(each, slots)),
+                "chances": past.chances.of(each.id),  # for what is expected; the plan itself is judged by `p`
+            }
             for each in facts.members
             if each.company is not None
         ],

@@ -1,6 +1,7 @@
 """The letters that ask a member for his wishes, or for a day that suits."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 
 from flask import current_app
@@ -85,6 +86,8 @@ def days(meeting: Meeting, membership: Membership, is_reminder: bool = False) ->
 
 def _url(link: AskLink) -> str:
     """The link to the page where this member answers; it changes nothing by being opened."""
+    person = db.session.get_one(Membership, link.membership_id).person
+    link = replace(link, mark=ask_link.mark_of(person.email))
     return link_to("planning.answer_by_link", token=ask_link.sign(link, current_app.config["SECRET_KEY"]))
 
 

@@ -34,6 +34,8 @@ def _page_behind(token: str) -> ResponseReturnValue | None:
     membership = db.session.get(Membership, link.membership_id) if link else None
     if link is None or membership is None or not membership.belongs or membership.person.is_closed:
         return None
+    if not link.is_for(membership.person.email):
+        return None
     if link.kind == "season":
         return _page_of_season(find(link.about_id), membership)
     meeting = find_meeting(link.about_id)

@@ -13,6 +13,7 @@ from bourse.clock import now
 from bourse.clubs.roles import is_facilitator
 from bourse.db import db
 from bourse.doors import door
+from bourse.forms import number
 from bourse.meetings.facts import members_of
 from bourse.meetings.forms import ConfirmForm
 from bourse.meetings.models import Season, SeasonState
@@ -46,7 +47,7 @@ def has_wishes(_person: Any, season: Season) -> bool:
 @door(is_facilitator, has_wishes)
 def plan(season: Season) -> ResponseReturnValue:
     """The latest proposal, or an earlier one: what it would be like, and why."""
-    return plan_page(season, proposal_at(season, request.args.get("number", 0, type=int)))
+    return plan_page(season, proposal_at(season, number(request.args.get("number"))))
 
 
 def proposal_at(season: Season, number: int = 0) -> Proposal | None:
@@ -226,7 +227,7 @@ def compare(season: Season) -> ResponseReturnValue:
     proposals = [each for each in season.proposals if each.has_plan]
     if len(proposals) < 2:
         abort(404)
-    wanted = request.args.get("number", 0, type=int)
+    wanted = number(request.args.get("number"))
     other = next((each for each in proposals[:-1] if each.number == wanted), proposals[-2])
     sheets = [sheet_at(each) for each in (other, proposals[-1])]
     return render_template(

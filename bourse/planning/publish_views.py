@@ -11,6 +11,7 @@ from bourse.clubs.models import Membership
 from bourse.clubs.roles import is_facilitator
 from bourse.db import db
 from bourse.doors import door
+from bourse.meetings.answer import fill_seats
 from bourse.meetings.facts import members_of
 from bourse.meetings.models import Meeting, Season, SeasonState
 from bourse.people.models import Person, note
@@ -110,6 +111,8 @@ def _apply(change: Change, season: Season, host: Membership | None) -> None:
         if change.kind in (Kind.moved, Kind.both):  # on its own day a meeting keeps its hours
             meeting.move(change.starts_at, change.ends_at)
         asked_back = _turned_away(meeting) if host.id != meeting.host_id else []
+        if host.id != meeting.host_id:
+            meeting.practical, meeting.places = "", None  # they were about the former host's site
         meeting.change_host(host)
         for person in asked_back:
             meeting.invite(person)
@@ -142,6 +145,7 @@ def _invite(season: Season, members: Iterable[Membership]) -> None:
                     meeting.invite(person)
             if meeting.host.person_id not in kept_out:
                 meeting.invite(meeting.host.person)
+            fill_seats(meeting, now())
 
 
 # Planned anew

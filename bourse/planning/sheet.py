@@ -9,7 +9,7 @@ from typing import Any
 from bourse.planning.adjust import exchange, pin_of
 from bourse.planning.count import Breach, Count, count
 from bourse.planning.explain import Reasons, reasons
-from bourse.planning.forecast import expected
+from bourse.planning.forecast import Letters, chances_in, expected
 from bourse.planning.freeze import Draft, settle
 from bourse.planning.instance import Instance, Placed
 from bourse.planning.solve import key
@@ -88,6 +88,11 @@ class Sheet:
         return next(iter(self.instance.clubs))
 
     @cached_property
+    def chances(self) -> Mapping[str, Letters]:
+        """Each member's own, which the interchange format knows nothing of."""
+        return chances_in(self.document)
+
+    @cached_property
     def counted(self) -> Count:
         return count(self.instance, self.draft.meetings)
 
@@ -104,7 +109,7 @@ class Sheet:
             placed=placed,
             starts=slot.start,
             ends=slot.end,
-            presence=Presence(*expected(self.instance, placed)),
+            presence=Presence(*expected(self.instance, placed, self.chances)),
             why=reasons(self.instance, placed),
             yes=sum(each.answers[self.instance.number[placed.slot]] == "Y" for each in members),
             seats=len(members),
@@ -179,7 +184,7 @@ class Sheet:
         return Option(
             placed=placed,
             starts=self.instance.slots[placed.slot].start,
-            presence=Presence(*expected(self.instance, placed)),
+            presence=Presence(*expected(self.instance, placed, self.chances)),
             delta=after.objective - self._before.objective,
             broken=len(after.breaches),
         )

@@ -1,7 +1,6 @@
 """Reads what was: the meetings that a season has already, who received when, and who came after which answer."""
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from datetime import date, datetime
 
 from sqlalchemy.orm import joinedload, selectinload
@@ -9,20 +8,19 @@ from sqlalchemy.orm import joinedload, selectinload
 from bourse.clock import club_time
 from bourse.clubs.models import Membership
 from bourse.db import db
-from bourse.meetings.models import Answer, Invitation, Meeting, Presence, Season
-from bourse.meetings.states import MeetingState
-from bourse.planning.forecast import chances
+from bourse.meetings.models import Answer, Meeting, Season
+from bourse.planning.forecast import learn
 from bourse.planning.freeze import Past, Standing
-
-NOT_HELD = (MeetingState.idea, MeetingState.postponed, MeetingState.cancelled)
-LETTERS = {Answer.accepted: "Y", Answer.tentative: "M", Answer.declined: "N"}
+from bourse.planning.past_facts import LETTERS, held_by
+from bourse.planning.recall import seen
+from bourse.planning.turn_facts import NOT_HELD
 
 
 def past_of(season: Season, now: datetime, fallen: Collection[int] = ()) -> Past:
     """What the planning of a season has to know of what was; `fallen` are meetings whose date cannot be kept."""
     members = {each.person_id: each.id for each in season.club.memberships if each.belongs}
     standing = tuple(_standing(each, members, now, fallen) for each in meetings_of(season))
-    return Past(standing, _last_hosted(season), chances(_answers_and_presences(season)))
+    return Past(standing, _last_hosted(season), learn(seen(held_by(season.club, now))))
 
 
 def meetings_of(season: Season) -> list[Meeting]:
@@ -60,14 +58,3 @@ def _last_hosted(season: Season) -> dict[int, date]:
     zone = season.club.timezone
     found = {company: club_time(at, zone).date() for company, at in rows if company}
     return {company: day for company, day in found.items() if day < season.starts_on}
-
-
-def _answers_and_presences(season: Season) -> Iterator[tuple[str, int, int]]:
-    """A letter, how often it was answered in the club's past meetings, and how often whoever did was there."""
-    query = db.select(Invitation.answer, Invitation.presence, db.func.count()).join(Invitation.meeting)
-    query = query.where(Meeting.club_id == season.club_id, Invitation.presence.is_not(None))
-    counts: dict[str, Counter[bool]] = defaultdict(Counter)
-    for answer, presence, number in db.session.execute(query.group_by(Invitation.answer, Invitation.presence)):
-        counts[LETTERS.get(answer, "U")][presence is Presence.present] += number
-    for letter, counted in counts.items():
-        yield letter, counted.total(), counted[True]

@@ -104,7 +104,7 @@ class WishForm(DaysAnswersForm):
         return [(self[f"closed_from_{n}"], self[f"closed_to_{n}"]) for n in range(MOST_CLOSURES)]
 
     def validate(self, extra_validators: Any = None) -> bool:
-        is_right = super().validate(extra_validators)
+        is_right = super().validate(extra_validators) and self.drawn.raw_data is not None  # nothing was sent
         return all([is_right, *(_is_pair_right(*pair) for pair in self.closure_fields)])
 
     def show(self, wish: HostWish | None, said: Mapping[int, Can]) -> None:

@@ -10,6 +10,7 @@ from bourse.clock import now
 from bourse.clubs.models import Club, Membership
 from bourse.db import db
 from bourse.mailroom.models import Letter
+from bourse.meetings.answer import answer as take_answer
 from bourse.meetings.models import Answer, Meeting, SeasonState, Via
 from bourse.people.models import AuditEvent, Person
 from bourse.planning import ask_link
@@ -253,6 +254,31 @@ def test_a_host_withdraws_and_only_what_must_change_does(claire, season, proposa
     assert after[0].host_id not in (gone, stays)
     assert after[1].host_id == stays
     assert after[1].starts_at == days[1]
+
+
+def test_another_host_begins_without_what_was_said_of_the_former_ones_site(claire, season, proposal, club):
+    season.length = 1
+    db.session.commit()
+    fresh = a_plan(season, db.session.get_one(Person, club.claire))
+    db.session.commit()
+    (meeting,) = published(claire, season, fresh)
+    meeting.practical, meeting.places = "Code du portail : 4512", 1
+    host, *others = (each.person for each in meeting.invited if each.guest is None)
+    first, second = (meeting.invitation_of(each) for each in (host, *others) if each.id != meeting.host.person_id)
+    for each in (first, second):
+        take_answer(each, Answer.accepted, now=now(), via=Via.web, by=each.person)
+    db.session.commit()
+    assert second.is_waiting
+    claire.post(url(season, "replan"), data={"withdrawn": [meeting.host_id]})
+    db.session.rollback()
+    db.session.delete(last_of(season))
+    db.session.flush()
+    again = a_plan(season, db.session.get_one(Person, club.claire))
+    db.session.commit()
+    (after,) = published(claire, season, again)
+    assert after.host.person_id in (first.person_id, second.person_id)
+    assert (after.practical, after.places) == ("", None)
+    assert not after.waiting_list
 
 
 def test_a_date_that_falls_moves_its_meeting_with_the_same_uid(claire, season, proposal, club):
