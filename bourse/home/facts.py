@@ -10,6 +10,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 
 from bourse.board.gather import IdeaState, Phase
 from bourse.board.models import Board, Idea
+from bourse.clock import now
 from bourse.clubs.models import BELONGING, Club, Membership, MembershipState, Role, by_name
 from bourse.clubs.roles import memberships_of
 from bourse.db import db
@@ -134,7 +135,7 @@ def seasons_asking(person: Person) -> Sequence[Season]:
     opined = opined.where(Opinion.given_at >= _last_sent())
     asks_wishes = db.and_(Season.state == SeasonState.polling, ~said)
     asks_opinion = db.and_(Season.state == SeasonState.proposed, ~opined)
-    query = query.where(Membership.id.in_(mine), db.or_(asks_wishes, asks_opinion))
+    query = query.where(Membership.id.in_(mine), db.or_(asks_wishes, asks_opinion), Season.ends_on >= now().date())
     return db.session.scalars(query.order_by(SeasonRules.answer_by)).all()
 
 

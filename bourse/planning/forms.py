@@ -154,6 +154,7 @@ class SeasonForm(VersionedForm):
         for name in self.OF_RULES:
             setattr(rules, name, self[name].data)
         rules.set_hours(self.slots)
+        rules.note_change()
 
 
 def _told(field: Field, fact: Any) -> str:

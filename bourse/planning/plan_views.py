@@ -21,7 +21,7 @@ from bourse.people.models import note
 from bourse.planning import reason
 from bourse.planning.almanac import is_school_holiday
 from bourse.planning.dial import ring
-from bourse.planning.facts import poll_of_season, typed_periods
+from bourse.planning.facts import answered_since, poll_of_season, typed_periods
 from bourse.planning.freeze import Draft, thaw
 from bourse.planning.instance import Placed
 from bourse.planning.models import is_member, lock_season
@@ -29,7 +29,7 @@ from bourse.planning.opine import against_of
 from bourse.planning.plan_forms import AdjustForm, PlanForm
 from bourse.planning.proposal_models import Proposal, latest
 from bourse.planning.propose import NOTHING_BY_HAND, propose
-from bourse.planning.republish import Change, Kind, changes
+from bourse.planning.republish import Change, Kind, changes, is_outdated
 from bourse.planning.sheet import Row, Sheet, changed, ruled_out, sheet_of
 from bourse.planning.standing import meetings_of
 from bourse.planning.views import bp, today_of
@@ -87,6 +87,7 @@ def plan_page(season: Season, proposal: Proposal | None, typed: AdjustForm | Non
         spare=[sheet.instance.companies[host].name for host in sheet.spare],
         forecast=reason.forecast(sheet.instance.p),
         has_others=plans > 1,
+        newer=answered_since(season, proposal.asked_at) if is_latest and not proposal.published_at else 0,
     )
     return (page, 409) if typed else page
 
@@ -114,6 +115,11 @@ def changes_of(season: Season, sheet: Sheet) -> list[Change]:
     """What publishing the plan would change of the meetings that stand."""
     keep_time_of(season.club.timezone)
     return changes(meetings_of(season), sheet, season.club.timezone, now())
+
+
+def is_outdated_now(season: Season, sheet: Sheet) -> bool:
+    """Whether the meetings that stand are others than when the plan was asked for, or one of its days has passed."""
+    return is_outdated(meetings_of(season), sheet, season.club.timezone, now())
 
 
 @bp.post("/seasons/<int:season>/plan/propose")
@@ -188,7 +194,7 @@ def _after(form: AdjustForm, sheet: Sheet, row: Row) -> Draft | None:
     if form.act.data == "rule_out":
         return ruled_out(sheet.draft, row.placed)
     slot, host = form.wanted
-    hosts = {*sheet.instance.clubs[sheet.club].hosts, row.host}
+    hosts = {*sheet.instance.clubs[sheet.club].hosts} - sheet.done | {row.host}
     if slot not in sheet.instance.slots or host not in hosts:
         return None
     if any(each.slot == slot and each in sheet.instance.fixed for each in sheet.draft.meetings):

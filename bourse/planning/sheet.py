@@ -99,7 +99,8 @@ class Sheet:
     @cached_property
     def rows(self) -> list[Row]:
         in_order = sorted(self.draft.meetings, key=lambda each: self.instance.number[each.slot])
-        return [self._row(number, placed) for number, placed in enumerate(in_order, 1)]
+        first = 1 + int(self.document.get("left_out", 0))  # past meetings that no rule judges
+        return [self._row(number, placed) for number, placed in enumerate(in_order, first)]
 
     def _row(self, number: int, placed: Placed) -> Row:
         slot, members = self.instance.slots[placed.slot], self.instance.clubs[self.club].members
@@ -159,11 +160,19 @@ class Sheet:
     def row_at(self, slot: str) -> Row | None:
         return next((row for row in self.rows if row.slot == slot and not row.is_fixed), None)
 
+    @property
+    def done(self) -> set[str]:
+        """The hosts of the meetings that were: nothing by hand changes these."""
+        return {each.host for each in self.instance.fixed}
+
     # What else would do
 
     def hosts_for(self, row: Row) -> list[Option]:
         """Everybody who may receive that day, today's host first; who receives another day would swap."""
-        hosts = [row.host, *(each for each in self.instance.clubs[self.club].hosts if each != row.host)]
+        hosts = [
+            row.host,
+            *(each for each in self.instance.clubs[self.club].hosts if each not in {row.host, *self.done}),
+        ]
         return [self._option(row, replace(row.placed, host=host)) for host in hosts]
 
     def dates_for(self, row: Row) -> list[Option]:

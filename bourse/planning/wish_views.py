@@ -15,7 +15,7 @@ from bourse.planning import roles, tell
 from bourse.planning.almanac import is_school_holiday
 from bourse.planning.date_views import by_month
 from bourse.planning.facts import typed_periods
-from bourse.planning.models import is_asking, is_member, options_of
+from bourse.planning.models import is_asking, is_member, options_of, takes_wishes
 from bourse.planning.poll_views import beside
 from bourse.planning.states import How
 from bourse.planning.take import Said, answers_in, mark_of, said_by, take_wish, wish_of
@@ -41,7 +41,7 @@ def wish(season: Season) -> ResponseReturnValue:
 @door(is_facilitator)
 def note_wish(season: Season, membership: Membership) -> ResponseReturnValue:
     """What the facilitator heard on the telephone."""
-    if membership.club_id != season.club_id or not is_member(membership) or not is_asking(season):
+    if membership.club_id != season.club_id or not is_member(membership) or not takes_wishes(season):
         abort(404)
     form = _form(season)
     if not _take(form, season, Said(membership, How.phone, current_user, now())):

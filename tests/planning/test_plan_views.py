@@ -1,5 +1,6 @@
 """The facilitator and the plan: shown with its reasons, adjusted, published once, planned anew."""
 
+import json
 import re
 from datetime import timedelta
 
@@ -18,7 +19,8 @@ from bourse.planning.ask_link import AskLink
 from bourse.planning.plan_views import sheet_at
 from bourse.planning.proposal_models import Opinion, Proposal, latest
 from bourse.planning.states import How, ProposalState
-from tests.planning.season import a_plan, a_season_asked, a_wish, solved_at_once
+from tests.cast import a_member, a_person
+from tests.planning.season import a_plan, a_poll, a_season_asked, a_wish, solved_at_once
 from tests.test_queries import MOST, counted
 
 
@@ -395,3 +397,116 @@ def test_another_version_is_asked_about_anew(claire, season, proposal, club, vis
         assert "La proposition a changé depuis cet avis" in read(marc, url(season, "opinion"))
         assert "Dire votre avis" in read(marc, "/")
     assert len(db.session.scalars(db.select(Letter).filter_by(kind="opinion")).all()) == 6
+
+
+def test_a_plan_of_meetings_that_changed_meanwhile_is_not_published(claire, season, proposal, club):
+    first, second, _third = published(claire, season, proposal)
+    again = a_plan(season, db.session.get_one(Person, club.claire))
+    db.session.commit()
+    assert "plus à jour" not in claire.get(url(season, "publish")).text
+    starts_at, ends_at = second.starts_at + timedelta(days=1), second.ends_at + timedelta(days=1)
+    second.move(starts_at, ends_at)  # by hand
+    db.session.commit()
+    assert "plus à jour" in claire.get(url(season, "publish")).text
+    assert claire.post(url(season, "publish"), data=seen(again)).status_code == 409
+    db.session.rollback()
+    assert second.starts_at == starts_at
+    assert again.published_at is None
+    claire.post(url(season, "plan/propose"), data={"keep": "y"})
+    db.session.rollback()
+    solved_at_once(last_of(season))
+    first.starts_at, first.ends_at = now() - timedelta(hours=1), now() + timedelta(hours=2)  # it has begun
+    db.session.commit()
+    published_too_late = claire.post(url(season, "publish"), data=seen(last_of(season)))
+    assert published_too_late.status_code == 409
+    assert db.session.scalar(db.select(db.func.count()).where(Meeting.season_id == season.id)) == 3
+
+
+def test_a_plan_whose_first_day_has_passed_is_not_published(claire, season, proposal):
+    document = proposal.document
+    slot = next(each for each in document["slots"] if each["id"] == rows(proposal)[0].slot)
+    slot["start"], slot["end"] = "2026-01-08T14:00", "2026-01-08T18:00"
+    document["slots"].sort(key=lambda each: each["start"])
+    proposal.instance = json.dumps(document)
+    db.session.commit()
+    assert claire.post(url(season, "publish"), data=seen(proposal)).status_code == 409
+    assert season.state is SeasonState.polling
+
+
+def test_what_was_is_not_changed_by_hand(claire, season, proposal, club):
+    past = published(claire, season, proposal)[0]
+    past.starts_at, past.ends_at = now() - timedelta(days=3), now() - timedelta(days=3, hours=-4)
+    db.session.commit()
+    again = a_plan(season, db.session.get_one(Person, club.claire))
+    db.session.commit()
+    (was, row, _third), host = rows(again), str(past.company.id)
+    assert (was.is_fixed, was.host) == (True, host)
+    page = claire.get(url(season, f"plan?adjust={row.slot}")).text
+    assert f'value="{host}"' not in page.split('name="new_host"')[1].split("</select>")[0]
+    data = change(again, row, new_slot=row.slot, new_host=host)
+    assert claire.post(url(season, "plan/adjust"), data=data).status_code == 400
+
+
+def test_a_colleague_takes_over_from_a_host_who_withdraws(claire, season, proposal, club):
+    before = published(claire, season, proposal)
+    meeting = before[1]
+    host, uid = meeting.host, meeting.uid
+    lea = a_member(season.club, a_person("lea"), host.company)
+    a_wish(season, lea, weekdays="UUUYUUU")
+    a_poll(meeting)
+    db.session.commit()
+    claire.post(url(season, "replan"), data={"withdrawn": [host.id]})
+    db.session.rollback()
+    solved_at_once(last_of(season))
+    db.session.commit()
+    published(claire, season, last_of(season))
+    meeting = db.session.scalars(db.select(Meeting).filter_by(uid=uid)).one()
+    assert (meeting.host_id, meeting.starts_at) == (lea.id, before[1].starts_at)
+    assert meeting.poll.closed_at
+
+
+def test_a_proposal_that_did_not_please_leads_back_to_the_wishes(claire, season, proposal, club, client, visit):
+    assert "depuis : recalculez" not in read(claire, url(season))
+    claire.post(url(season, "plan/share"), data=seen(proposal))
+    db.session.rollback()
+    season.rules.answer_by = now().date() - timedelta(days=3)
+    nadia = member(club, "Nadia")
+    db.session.commit()
+    by_phone = f"members/{nadia.id}"
+    assert claire.post(url(season, by_phone), data={"hosting": "later"}).status_code == 302  # heard meanwhile
+    assert "1 personne a répondu depuis" in read(claire, url(season))
+    assert "Rouvrir les souhaits" in read(claire, url(season, "")[:-1])
+    for _ in range(2):
+        assert claire.post(url(season, "reopen")).status_code == 302
+    db.session.rollback()
+    assert season.state is SeasonState.polling
+    assert season.rules.answer_by > now().date()
+    assert visit(client, "marc").get(url(season, "wish")).status_code == 200
+    season.state = SeasonState.published
+    db.session.commit()
+    visit(client, "claire").post(url(season, "reopen"))
+    db.session.rollback()
+    assert season.state is SeasonState.published
+
+
+def test_who_left_is_replaced_who_joined_is_invited_and_a_busy_planner_says_so(claire, season, proposal, club):
+    season.length, season.rules.quorum = 2, 1
+    db.session.commit()
+    fresh = a_plan(season, db.session.get_one(Person, club.claire))
+    db.session.commit()
+    before = published(claire, season, fresh)
+    uids, gone = [each.uid for each in before], before[1].host
+    gone.leave()
+    lea = a_member(season.club, a_person("lea"), None)
+    db.session.commit()
+    for _ in range(2):
+        answer = claire.post(url(season, "replan"), data={}, follow_redirects=True)
+    assert "Une recherche est en cours" in answer.text
+    again = last_of(season)
+    solved_at_once(again)
+    db.session.commit()
+    claire.get(url(season, "publish"))
+    after = published(claire, season, again)
+    assert [each.uid for each in after] == uids
+    assert [each.host_id == gone.id for each in after] == [False, False]
+    assert all(each.invitation_of(lea.person) for each in after)

@@ -163,6 +163,17 @@ def test_other_rules_change_the_dates_but_not_what_was_added_or_answered(claire,
     assert {day.weekday() for day in days_of(season)} == {0, 1}
     assert db.session.get_one(DateOption, answered.id).is_struck
     assert db.session.scalars(db.select(Availability)).one().answer is Can.no
+    claire.post(f"/planning/seasons/{season.id}/rules", data=RULES | {"version": str(season.rules.version)})
+    assert not answered.is_struck  # the rules struck it, and want it again
+
+
+def test_two_who_change_its_length_at_once_notice_each_other(claire, club):
+    season = prepared(claire, club)
+    version = str(season.rules.version)
+    claire.post(f"/planning/seasons/{season.id}/rules", data=RULES | {"length": "7", "version": version})
+    answer = claire.post(f"/planning/seasons/{season.id}/rules", data=RULES | {"length": "6", "version": version})
+    assert answer.status_code == 409
+    assert season.length == 7
 
 
 def test_two_who_change_the_rules_at_once_notice_each_other(claire, club):
