@@ -18,8 +18,8 @@ from bourse.planning.tally import Tallies
 from bourse.planning.walk import Duals, Road, ascend
 
 NOISE = 1e-6  # of sums
-FIRST, HIGHER = 0.003, 1.4  # of the bound, how far above it the first level is; how many times as far the next are
-STEPS, TRIES = 40, 3  # of ascent, each time that pairs were left out
+FIRST, HIGHER = 0.003, 1.25  # of the bound, how far above it the first level is; how many times as far the next are
+STEPS, TRIES = 80, 3  # of ascent, each time that pairs were left out
 FEW = 0.9  # of the pairs, which makes another ascent worth while
 ENTRIES = 200_000  # of totals, that many beginnings at once
 
@@ -163,8 +163,9 @@ class Search:
         n, last = chosen.shape[1] - 1, chosen[:, -1]
         certain = self.tallies.certain(n, self.season.day[last], totals)
         bound = cost + self.onward[n, self.node[last]] + certain
-        order = np.argsort(bound, kind="stable")
-        return Beginnings(chosen, cost, totals, bound)[order].below(self.limit)
+        near = np.flatnonzero(bound <= self.limit)
+        near = near[np.argsort(bound[near], kind="stable")]
+        return Beginnings(chosen, cost, totals, bound)[near]
 
 
 def _spread(first: Whole, end: Whole) -> tuple[Whole, Whole]:
