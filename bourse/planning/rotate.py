@@ -7,7 +7,6 @@ incomplete. HiGHS works in a process of its own: when it dies, or is stopped, th
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from itertools import chain
 from time import monotonic
 from typing import Literal
 
@@ -158,11 +157,10 @@ def _search(search: Search, process: Apart, job: Job, until: float, should_stop:
 def _with_cores(search: Search, process: Apart, until: float, should_stop: Callable[[], bool]) -> Proposal:
     """Why there is no plan; club by club where clubs have none even alone."""
     seasons = {club: only(search.instance, club) for club in search.clubs} or {"": search.instance}
-    found = {
-        club: tuple(chain(*process.work("core", season, until=until, should_stop=should_stop)))
-        for club, season in seasons.items()
-    }
-    cores = {club: core for club, core in found.items() if core}
+    cores = {}
+    for club, season in seasons.items():
+        for cores[club] in process.work("core", season, until=until, should_stop=should_stop):
+            pass  # each is smaller than the one before
     return replace(
         search.proposal(),
         core=next(iter(cores.values()), ()),

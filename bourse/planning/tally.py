@@ -24,7 +24,7 @@ class Tallies:
                 season.absence,
                 season.weekday[season.day][:, None] == np.arange(7),
             ]
-        ).astype(np.int32)
+        ).astype(np.intp)
         costs = _costs(season, duals)
         self.best = costs.argmin(1)
         self.excess = costs - costs.min(1, keepdims=True)
@@ -54,7 +54,7 @@ def _still_to_come(season: Season, adds: Whole) -> tuple[Whole, Whole]:
     np.maximum.at(high, season.day, adds)
     may_follow = np.isfinite(season.follow)
     first = np.where(may_follow.any(1), may_follow.argmax(1), len(season.days))
-    least, most = np.zeros((2, season.meetings, *low.shape), np.int32)
+    least, most = np.zeros((2, season.meetings, *low.shape), np.intp)
     for n in range(season.meetings - 2, -1, -1):
         least[n] = _lowest_from(low + least[n + 1])[first]
         most[n] = -_lowest_from(-high - most[n + 1])[first]

@@ -9,7 +9,7 @@ from typing import Any
 from bourse.planning.anneal import assign
 from bourse.planning.apart import Report
 from bourse.planning.cluster import Cluster, Impossible
-from bourse.planning.core import find_core, find_relaxations
+from bourse.planning.core import ever_smaller_cores, find_relaxations
 from bourse.planning.crew import Crew, Over
 from bourse.planning.errand import Errand, Visit
 from bourse.planning.formulate import formulate
@@ -85,8 +85,9 @@ def _begin(tell: Tell, instance: Instance, seconds: float) -> Sequence[Placed] |
 
 
 def core(tell: Tell, instance: Instance) -> None:
-    """The groups of rules that cannot hold together."""
-    tell(find_core(instance))
+    """The groups of rules that cannot hold together, fewer and fewer."""
+    for found in ever_smaller_cores(instance):
+        tell(found)
 
 
 def relaxations(tell: Tell, instance: Instance, groups: Sequence[str]) -> None:
@@ -95,9 +96,7 @@ def relaxations(tell: Tell, instance: Instance, groups: Sequence[str]) -> None:
         tell(relaxation)
 
 
-JOBS: Mapping[str, Callable[..., None]] = {
-    job.__name__: job for job in (alone, plan, together, core, relaxations)
-}
+JOBS: Mapping[str, Callable[..., None]] = {job.__name__: job for job in (alone, plan, together, core, relaxations)}
 
 
 def main(line: Connection) -> None:
