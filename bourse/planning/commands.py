@@ -2,19 +2,19 @@
 
 import json
 import os
-import secrets
 import signal
 import sys
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from math import isfinite
 from threading import Event
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any
 
 import click
 from flask.cli import with_appcontext
+from sqlalchemy.exc import OperationalError
 
 from bourse.clock import now
 from bourse.db import db
@@ -33,6 +33,8 @@ from bourse.planning.write import document
 
 INFEASIBLE, NOT_FOUND = 2, 3
 LONGEST = 24 * 3600.0
+AWAY = 15.0  # seconds without the database, less than a lease
+PAUSE = 0.2
 
 
 def _seconds(context: click.Context, option: click.Parameter, given: str) -> float:
@@ -143,13 +145,33 @@ def _way(change: Change) -> str:
 
 @click.command(hidden=True)
 @click.argument("id", type=int)
+@click.argument("token")
 @with_appcontext
-def solve(id: int) -> None:
-    """Solves a proposal of the web app: the worker starts this in a process of its own."""
-    taken = take(id, secrets.token_hex(16), now())
+def solve(id: int, token: str) -> None:
+    """Solves a proposal of the web app: the worker starts this in a process of its own, and knows it by its token."""
+    taken = take(id, token, now())
     db.session.commit()
     if taken:
         _solve(taken)
+
+
+def patiently(act: Callable[[], bool], seconds: float = AWAY) -> bool:
+    """Does it, again when the database was away for a moment: a search is not lost for that."""
+    until = monotonic() + seconds
+    while True:
+        try:
+            return act()
+        except OperationalError:
+            db.session.rollback()
+            if monotonic() > until:
+                raise
+            sleep(PAUSE)
+
+
+def _beat(taken: Taken, lease: timedelta, found: Mapping[str, object]) -> bool:
+    goes_on = beat(taken, now() + lease, **found)
+    db.session.commit()
+    return goes_on
 
 
 def _solve(taken: Taken) -> None:
@@ -160,9 +182,7 @@ def _solve(taken: Taken) -> None:
     def tell(lease: timedelta = LEASE, **found: object) -> bool:
         if os.getppid() != worker:
             sys.exit(1)  # it was killed; the next one goes on
-        goes_on = beat(taken, now() + lease, **found)
-        db.session.commit()
-        return goes_on
+        return patiently(lambda: _beat(taken, lease, found))
 
     season, teller = thaw(taken.document), Teller(tell, taken.objective)
     found = search(season, teller)
@@ -174,7 +194,15 @@ def _solve(taken: Taken) -> None:
     teller.speak(state=state, status=status(found, teller.best), reasons=kept(reasons))
     reasons["worth"] = {}
     for placed in found.meetings:
-        if teller.has_to_stop or waiting(now()) is not None:
+        if teller.has_to_stop or _somebody_waits():
             return
         reasons["worth"][key(placed)] = worth(season, found.meetings, placed, teller)
         teller.speak(reasons=kept(reasons))
+
+
+def _somebody_waits() -> bool:
+    """A look that holds nobody up: on SQLite, a transaction left open here would keep everybody from writing."""
+    try:
+        return waiting(now()) is not None
+    finally:
+        db.session.rollback()

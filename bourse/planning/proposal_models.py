@@ -1,7 +1,7 @@
 """What the planner proposes for a season, how it was adjusted, and what the members say of it."""
 
 import json
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import ForeignKey, Text, UniqueConstraint
@@ -17,6 +17,7 @@ from bourse.planning.rotate import Status
 from bourse.planning.states import How, ProposalState
 
 LEASE = timedelta(seconds=20)
+LONGEST_LEASE = timedelta(minutes=5)  # far beyond any that is asked for
 A_MOMENT = timedelta(seconds=1)
 MOST_TRIES = 3
 BUSY = (ProposalState.waiting, ProposalState.running)
@@ -48,6 +49,7 @@ class Proposal(db.Model):
     draft: Mapped[int] = mapped_column(default=0)
     shared_draft: Mapped[int | None]  # the version that the members were asked about …
     shared_at: Mapped[datetime | None]  # … and when
+    opinion_by: Mapped[date | None]  # the last day on which their opinions are expected
     published_at: Mapped[datetime | None]
     season: Mapped[Season] = relationship(backref=db.backref("proposals", order_by="Proposal.number"))
     asked_by: Mapped[Person] = relationship()
@@ -77,6 +79,12 @@ class Proposal(db.Model):
         """The core, the relaxations and the worth of each meeting, as far as they are known."""
         reasons: dict[str, Any] = json.loads(self.reasons)
         return reasons
+
+    @property
+    def fallen(self) -> set[int]:
+        """The meetings whose date cannot be kept; once published they have another."""
+        standing = {} if self.published_at else self.document["standing"]
+        return {int(meeting) for meeting, slot in standing.items() if slot is None}
 
     def version(self, number: int) -> Draft:
         """The plan as it stood at that version."""
@@ -139,6 +147,11 @@ class Opinion(db.Model):
     def slots(self) -> set[str]:
         return set(json.loads(self.against))
 
+    @property
+    def is_about_plan_sent(self) -> bool:
+        """Whether it was said of the version that was sent last, not of one before."""
+        return bool(self.proposal.shared_at and self.proposal.shared_at <= self.given_at)
+
 
 def latest(season: Season) -> Proposal | None:
     """The proposal that was asked for last."""
@@ -166,15 +179,19 @@ class Taken(NamedTuple):
 
 def waiting(at: datetime) -> int | None:
     """The first proposal that nobody solves: new, or left behind by a process that ended."""
-    unheld = db.or_(Proposal.lease_until.is_(None), Proposal.lease_until < at)
-    query = db.select(Proposal.id).where(Proposal.state.in_(BUSY), unheld)
+    query = db.select(Proposal.id).where(Proposal.state.in_(BUSY), _is_unheld(at))
     return db.session.scalar(query.order_by(Proposal.asked_at, Proposal.id).limit(1))
+
+
+def _is_unheld(at: datetime) -> Any:
+    """Whether no process lives on it; one that would live longer than any was written by a clock since set back."""
+    until = Proposal.lease_until
+    return db.or_(until.is_(None), until < at, until > at + LONGEST_LEASE)
 
 
 def take(id: int, token: str, at: datetime) -> Taken | None:
     """Takes a proposal on; one that ended three processes is given up, and so is one that is to stop."""
-    unheld = db.or_(Proposal.lease_until.is_(None), Proposal.lease_until < at)
-    query = db.select(Proposal).where(Proposal.id == id, Proposal.state.in_(BUSY), unheld)
+    query = db.select(Proposal).where(Proposal.id == id, Proposal.state.in_(BUSY), _is_unheld(at))
     proposal = db.session.scalar(query.with_for_update(skip_locked=True))
     if proposal is None:
         return None
@@ -195,14 +212,19 @@ def beat(taken: Taken, until: datetime, **found: object) -> bool:
     return row is not None and row[0] is None
 
 
-def hand_on(id: int) -> None:
+def hand_on(id: int, token: str) -> None:
     """The process was ended by its worker: another may go on at once, and this was no try."""
-    running = db.update(Proposal).where(Proposal.id == id, Proposal.state == ProposalState.running)
-    db.session.execute(running.values(lease_until=None, lease_token=None, tries=Proposal.tries - 1))
+    held = db.update(Proposal).where(Proposal.id == id, Proposal.state.in_(BUSY), Proposal.lease_token == token)
+    db.session.execute(held.values(lease_until=None, lease_token=None, tries=Proposal.tries - 1))
 
 
-def let_go(id: int, at: datetime) -> None:
-    """The process has ended by itself; if its work was not done, another one goes on after a moment."""
+def let_go(id: int, token: str, at: datetime) -> None:
+    """The process has ended by itself; if its work was not done, another one goes on after a moment.
+
+    One that did not even begin counts as a try, unless another process has begun meanwhile: that one is left alone.
+    """
+    unheld = db.and_(Proposal.state == ProposalState.waiting, Proposal.lease_token.is_(None))
     left = db.update(Proposal).where(Proposal.id == id, Proposal.state.in_(BUSY))
+    left = left.where(db.or_(Proposal.lease_token == token, unheld))
     unstarted = db.case((Proposal.state == ProposalState.waiting, 1), else_=0)
     db.session.execute(left.values(lease_until=at + A_MOMENT, lease_token=None, tries=Proposal.tries + unstarted))

@@ -1,6 +1,7 @@
 """Has one proposal at a time solved, in a process of its own that ends with the worker."""
 
 import os
+import secrets
 import subprocess
 import sys
 from contextlib import suppress
@@ -27,6 +28,7 @@ class Foreman:
     def __init__(self) -> None:
         self.process: subprocess.Popen[bytes] | None = None
         self.id = 0
+        self.token = ""
 
     def look(self, now: datetime) -> bool:
         """One cheap look; whether there is work under way."""
@@ -50,20 +52,20 @@ class Foreman:
         self.process.kill()
         self.process.wait()
         self.process = None
-        hand_on(self.id)
+        hand_on(self.id, self.token)
         db.session.commit()
 
     def _start(self, id: int) -> None:
-        command = [sys.executable, "-c", SOLVE, "solve", str(id)]
+        self.id, self.token = id, secrets.token_hex(16)
+        command = [sys.executable, "-c", SOLVE, "solve", str(id), self.token]
         self.process = subprocess.Popen(command, env=os.environ | _our_house(), stdin=subprocess.DEVNULL)
-        self.id = id
 
     def _has_ended(self, now: datetime) -> None:
         """A process that ended before its work did leaves the proposal to the next one."""
         assert self.process
         if self.process.returncode:
             log.warning("planner died", proposal=self.id, code=self.process.returncode)
-        let_go(self.id, now)
+        let_go(self.id, self.token, now)
         db.session.commit()
         self.process = None
 
