@@ -1,16 +1,27 @@
-"""Asks the planner for a season."""
+"""Asks the planner for a season, or for those of several clubs at once."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
+from bourse.clubs.models import Organisation
 from bourse.db import db
 from bourse.meetings.models import Season
 from bourse.people.models import Person
+from bourse.planning.count import count
+from bourse.planning.engaged_facts import engaged_elsewhere
 from bourse.planning.facts import season_facts
-from bourse.planning.freeze import Draft, freeze
-from bourse.planning.proposal_models import Proposal, latest
+from bourse.planning.freeze import Draft, freeze, thaw
+from bourse.planning.instance import Instance, Placed
+from bourse.planning.join import engaged_by, join, part
+from bourse.planning.models import lock_season
+from bourse.planning.proposal_models import Proposal, latest, latest_of
+from bourse.planning.search_models import JointPlan
+from bourse.planning.solve import listed, placed_in
 from bourse.planning.standing import past_of
+from bourse.planning.states import ProposalState
 
 NOTHING_BY_HAND = Draft(())
 
@@ -19,9 +30,83 @@ def propose(
     season: Season, by: Person, at: datetime, hand: Draft = NOTHING_BY_HAND, fallen: Collection[int] = ()
 ) -> Proposal:
     """A proposal that waits to be solved, from the season as it stands; `hand` is what somebody settled by hand."""
-    document = freeze(season_facts(season, at), past_of(season, at, fallen), hand)
+    engaged = engaged_elsewhere([season.club_id], [season.id], at)
+    document = freeze(season_facts(season, at, engaged), past_of(season, at, fallen), hand)
+    return _next(season, asked_by=by, asked_at=at, instance=json.dumps(document))
+
+
+def _next(season: Season, **facts: Any) -> Proposal:
     last = latest(season)
-    proposal = Proposal(season=season, number=last.number + 1 if last else 1, asked_by=by, asked_at=at)
-    proposal.instance = json.dumps(document)
+    proposal = Proposal(season=season, number=last.number + 1 if last else 1, **facts)
     db.session.add(proposal)
     return proposal
+
+
+# Several clubs
+
+
+def propose_together(
+    organisation: Organisation, seasons: Sequence[Season], by: Person, at: datetime, most_per_week: int | None
+) -> JointPlan:
+    """A joint plan that waits to be solved; what facilitators settled by hand in their clubs' plans is kept."""
+    together = [each.id for each in seasons]
+    engaged = engaged_elsewhere([each.club_id for each in seasons], together, at)
+    proposals = latest_of(together)
+    asked = [
+        {
+            "season": each.id,
+            "zone": each.club.timezone,
+            "document": freeze(season_facts(each, at, engaged), past_of(each, at), _hand(proposals.get(each.id))),
+        }
+        for each in seasons
+    ]
+    plan = JointPlan(organisation=organisation, asked_by=by, asked_at=at)
+    plan.instance = json.dumps({"seasons": asked, "most_per_week": most_per_week})
+    db.session.add(plan)
+    return plan
+
+
+def _hand(proposal: Proposal | None) -> Draft:
+    if proposal is None or proposal.published_at or not proposal.has_plan:
+        return NOTHING_BY_HAND
+    return replace(proposal.shown, meetings=())
+
+
+def joined(document: dict[str, Any]) -> Instance:
+    """What a joint plan is searched in."""
+    seasons = [(thaw(each["document"]), each["zone"]) for each in document["seasons"]]
+    return join(seasons, document["most_per_week"])
+
+
+def fall_apart(plan: JointPlan) -> None:
+    """Each club gets its own part of a plan that was found, once: a proposal like any other.
+
+    There, whoever facilitates elsewhere in this plan is not to be had on those dates.
+    """
+    if plan.is_busy or not plan.has_plan or plan.parts:
+        return
+    document, meetings = plan.document, placed_in(plan.meetings)
+    joint = joined(document)
+    seasons = {each.id: each for each in db.session.scalars(db.select(Season).where(Season.id.in_(plan.seasons)))}
+    for each in sorted(document["seasons"], key=lambda each: int(each["season"])):
+        lock_season(seasons[each["season"]])
+        _take_part(plan, seasons[each["season"]], each["document"], joint, meetings)
+
+
+def _take_part(
+    plan: JointPlan, season: Season, document: dict[str, Any], joint: Instance, meetings: Sequence[Placed]
+) -> None:
+    alone = thaw(document)
+    elsewhere = engaged_by(meetings, joint, alone)
+    for each in document["facilitators"]:
+        each["unavailable"] = sorted({*each["unavailable"], *elsewhere[each["id"]]})
+    mine = part(meetings, alone)
+    proposal = _next(season, joint=plan, asked_by=plan.asked_by, asked_at=plan.asked_at, instance=json.dumps(document))
+    proposal.state, proposal.status, proposal.seconds = ProposalState.done, plan.status, plan.seconds
+    proposal.meetings, proposal.objective = listed(mine), count(thaw(document), mine).objective
+
+
+def parts_to_weigh(plan: JointPlan) -> Iterator[tuple[Proposal, Instance, tuple[Placed, ...]]]:
+    """The parts of a plan that fell apart, and what the meetings of each are weighed in."""
+    for proposal in plan.parts:
+        yield proposal, thaw(proposal.document), placed_in(proposal.meetings)

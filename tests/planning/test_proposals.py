@@ -17,9 +17,10 @@ from bourse.planning.count import count
 from bourse.planning.facts import season_facts
 from bourse.planning.freeze import Draft, Past, Standing, drafted, freeze, thaw, written
 from bourse.planning.instance import Placed
-from bourse.planning.proposal_models import take, waiting
+from bourse.planning.proposal_models import Proposal
 from bourse.planning.propose import propose
 from bourse.planning.rotate import Status
+from bourse.planning.search_models import Asked, take, waiting
 from bourse.planning.standing import past_of
 from bourse.planning.states import Hosting, ProposalState
 from bourse.planning.worker import Foreman
@@ -134,11 +135,11 @@ def test_the_worker_has_a_proposal_solved_and_the_count_agrees(season, club, for
 
 def test_a_process_that_is_killed_is_followed_by_another_and_the_best_plan_stays(season, club, foreman):
     proposal = asked(season, club)
-    taken = take(proposal.id, "of one that died", now() - timedelta(minutes=1))
+    taken = take(Asked(Proposal, proposal.id), "of one that died", now() - timedelta(minutes=1))
     kept = '[["1", "2", "3", "4"]]'
     proposal.meetings, proposal.objective, proposal.bound = kept, -1, None  # better than any other
     db.session.commit()
-    assert taken and waiting(now()) == proposal.id
+    assert taken and waiting(now()) == Asked(Proposal, proposal.id)
     foreman.look(now())
     os.kill(foreman.process.pid, signal.SIGKILL)
     foreman.process.wait()
@@ -150,9 +151,9 @@ def test_a_process_that_is_killed_is_followed_by_another_and_the_best_plan_stays
 def test_a_proposal_that_killed_three_processes_is_given_up_with_its_best_plan(season, club):
     proposal = asked(season, club)
     for number in range(3):
-        assert take(proposal.id, f"{number}", now() + timedelta(hours=number))
+        assert take(Asked(Proposal, proposal.id), f"{number}", now() + timedelta(hours=number))
         db.session.commit()
-    assert take(proposal.id, "fourth", now() + timedelta(hours=9)) is None
+    assert take(Asked(Proposal, proposal.id), "fourth", now() + timedelta(hours=9)) is None
     assert (proposal.state, proposal.status) == (ProposalState.failed, Status.unknown)
 
 
@@ -162,14 +163,14 @@ def test_a_worker_that_ends_hands_the_proposal_on(season, club, foreman):
     former.end()
     db.session.rollback()
     assert proposal.tries == 0
-    assert waiting(now()) == proposal.id
+    assert waiting(now()) == Asked(Proposal, proposal.id)
     assert solved(proposal, foreman).state is ProposalState.done
 
 
 def test_only_one_process_takes_a_proposal(season, club):
     proposal = asked(season, club)
-    assert take(proposal.id, "first", now())
-    assert take(proposal.id, "second", now()) is None
+    assert take(Asked(Proposal, proposal.id), "first", now())
+    assert take(Asked(Proposal, proposal.id), "second", now()) is None
 
 
 def test_a_season_that_cannot_be_says_which_rules_clash_and_what_would_do(season, club, foreman):
