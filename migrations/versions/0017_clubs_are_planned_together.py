@@ -12,9 +12,7 @@ down_revision = "0016"
 branch_labels = None
 depends_on = None
 
-STATE = sa.Enum(
-    "waiting", "running", "done", "stopped", "failed", name="proposalstate", native_enum=False, length=40
-)
+STATE = sa.Enum("waiting", "running", "done", "stopped", "failed", name="proposalstate", native_enum=False, length=40)
 STATUS = sa.Enum("optimal", "feasible", "infeasible", "unknown", name="status", native_enum=False, length=40)
 
 
