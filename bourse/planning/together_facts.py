@@ -67,13 +67,13 @@ def _facilitators(clubs: Collection[int]) -> Mapping[int, list[Person]]:
 
 def _members(clubs: Collection[int]) -> dict[int, int]:
     query = db.select(Membership.club_id, db.func.count()).where(Membership.club_id.in_(clubs), *IS_MEMBER)
-    return dict(row._tuple() for row in db.session.execute(query.group_by(Membership.club_id)))
+    return dict(iter(db.session.execute(query.group_by(Membership.club_id))))
 
 
 def _answered(seasons: Collection[int]) -> dict[int, int]:
     query = db.select(HostWish.season_id, db.func.count()).join(HostWish.membership)
     query = query.where(HostWish.season_id.in_(seasons), *IS_MEMBER).group_by(HostWish.season_id)
-    return dict(row._tuple() for row in db.session.execute(query))
+    return dict(iter(db.session.execute(query)))
 
 
 IS_MEMBER = (Membership.role == Role.member, Membership.state.in_(BELONGING))
@@ -178,4 +178,4 @@ def calendar(plan: JointPlan, parts: Iterable[Part], loads: Iterable[Load]) -> l
 def club_names(organisation: Organisation) -> dict[int, str]:
     """The clubs of a cluster: those of another are none of its office's business."""
     rows = db.session.execute(db.select(Club.id, Club.name).filter_by(organisation_id=organisation.id))
-    return dict(row._tuple() for row in rows)
+    return dict(iter(rows))

@@ -6,7 +6,7 @@ from wtforms import SelectField, SelectMultipleField
 from wtforms.fields import SelectChoice
 from wtforms.validators import ValidationError
 
-from bourse.forms import BourseForm
+from bourse.forms import BourseForm, number
 from bourse.planning.together_facts import Candidate
 from bourse.words import _, _l, _n
 
@@ -18,7 +18,7 @@ ANY = 0
 class TogetherForm(BourseForm):
     """The seasons, and how many meetings a week one person facilitates at most."""
 
-    seasons = SelectMultipleField(_l("Les clubs"), coerce=int, validate_choice=False)
+    seasons = SelectMultipleField(_l("Les clubs"), coerce=number, validate_choice=False)
     most_per_week = SelectField(
         _l("Rencontres par semaine pour une même personne"),
         coerce=int,

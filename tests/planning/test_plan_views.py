@@ -12,6 +12,7 @@ from bourse.meetings.models import Answer, Meeting, SeasonState, Via
 from bourse.people.models import AuditEvent, Person
 from bourse.planning import ask_link
 from bourse.planning.ask_link import AskLink
+from bourse.planning.freeze import thaw
 from bourse.planning.plan_views import sheet_at
 from bourse.planning.proposal_models import Opinion, Proposal, latest
 from bourse.planning.states import ProposalState
@@ -260,7 +261,7 @@ def test_a_date_that_falls_moves_its_meeting_with_the_same_uid(claire, season, p
     db.session.rollback()
     document = last_of(season).document
     assert document["standing"][str(fallen.id)] is None
-    solved_at_once(last_of(season))
+    solved_at_once(last_of(season), thaw(last_of(season).document))
     db.session.commit()
     published(claire, season, last_of(season))
     db.session.rollback()
