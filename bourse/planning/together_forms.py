@@ -8,7 +8,7 @@ from wtforms.validators import ValidationError
 
 from bourse.forms import BourseForm, number
 from bourse.planning.together_facts import Candidate
-from bourse.words import _, _l, _n
+from bourse.words import _, _l
 
 FEWEST = 2
 MOST_PER_WEEK = range(1, 6)
@@ -29,7 +29,7 @@ class TogetherForm(BourseForm):
     def offer(self, candidates: Collection[Candidate]) -> None:
         """What there is to choose from."""
         self.known = {each.season.id: each for each in candidates}
-        limits = [SelectChoice(n, _n("%(num)s au plus", "%(num)s au plus", n)) for n in MOST_PER_WEEK]
+        limits = [SelectChoice(n, _("%(n)s au plus", n=n)) for n in MOST_PER_WEEK]
         self.most_per_week.choices = [SelectChoice(ANY, _("Sans limite")), *limits]
 
     def validate_seasons(self, field: SelectMultipleField) -> None:
