@@ -1,4 +1,4 @@
-"""The club's drawings as SVG: season ring, tally, strokes, shaft.
+"""The club's drawings as SVG: season ring, tally, strokes, caliper, shaft.
 
 Each is hidden from assistive technology: the list or the number beside it says the same. Lengths
 stand in SVG geometry and colours in components.css, so no drawing needs a style attribute.
@@ -66,6 +66,22 @@ def strokes(done: int, to_come: int = 0) -> Markup:
     places = [6 * i + 5 * (i // 5) for i in range(count)]
     bars = [*(_bar(x, height) for x in places[:done]), *(_outline(x, height) for x in places[done:])]
     return _svg("strokes", _sized(places[-1] + 3, height), bars)
+
+
+@lru_cache
+def caliper(low: int, high: int, here: int, seats: int) -> Markup:
+    """A range between two jaws, of so many seats, and a stroke where it came to stand."""
+    width, height = 120, 18
+    if not seats:
+        return _NOTHING
+    scale = (width - 6) / max(seats, high, here)
+    left, right, at = (3 + number * scale for number in (low, high, here))
+    parts = [
+        f'<rect class="off" x="0" y="{height - 1}" width="{width}" height="1"/>',
+        f'<rect class="half" x="{left - 2.5:.1f}" y="4.5" width="{right - left + 5:.1f}" height="{height - 9}"/>',
+        f'<rect class="on" x="{at - 1.5:.1f}" y="0" width="3" height="{height}"/>',
+    ]
+    return _svg("tally", _sized(width, height), parts)
 
 
 # Shaft

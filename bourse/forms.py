@@ -1,11 +1,15 @@
 """What all forms share."""
 
 import re
+from datetime import time
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
+from flask import request
 from flask_wtf import FlaskForm
-from wtforms import DateField, EmailField, Form, HiddenField, TextAreaField, TimeField
+from flask_wtf.form import _Auto
+from werkzeug.datastructures import CombinedMultiDict, MultiDict
+from wtforms import DateField, EmailField, FileField, Form, HiddenField, MultipleFileField, TextAreaField, TimeField
 from wtforms.fields import Field
 from wtforms.validators import InputRequired, StopValidation, ValidationError
 
@@ -13,6 +17,7 @@ from bourse.db import LINE
 from bourse.words import _, _l
 
 BREAKS = re.compile("[ \t\n\x85\u2028\u2029]+")  # spaces that do not break a line are typed on purpose
+YEARS = range(2000, 2200)  # in which calendars reckon; whoever types « 27 » sends the year 27
 CONTROLS = dict.fromkeys((*range(9), *range(11, 32), 127))  # all but tabs and line ends
 
 
@@ -36,6 +41,16 @@ class BourseForm(FlaskForm):
             is_area = issubclass(unbound_field.field_class, TextAreaField)
             filters = [tidy if is_area else one_line, *unbound_field.kwargs.get("filters", [])]
             return unbound_field.bind(form=form, filters=filters, **options)
+
+        def wrap_formdata(self, form: Form, formdata: Any) -> Any:
+            """What a page of ours sends: texts, and files where one is asked for; never JSON."""
+            if formdata is not _Auto:
+                return formdata
+            if not form.is_submitted():
+                return None
+            asked = {field.name for field in form if isinstance(field, FileField | MultipleFileField)}
+            files = [(name, file) for name, file in request.files.items(multi=True) if name in asked]
+            return CombinedMultiDict([MultiDict(files), request.form]) or None
 
 
 class VersionedForm(BourseForm):
@@ -78,18 +93,48 @@ class AtMost:
             raise ValidationError(_("Écrivez au plus %(most)s caractères.", most=self.most))
 
 
-def day_field(label: Any) -> DateField:
-    """A day, as the browser's own picker writes it or as people do: 12/03/2027."""
+class Between:
+    """A whole number from one to another, however long the one that was typed; `sentence` says so."""
+
+    def __init__(self, least: int, most: int, sentence: Any):
+        self.least, self.most, self.sentence = least, most, sentence
+        self.field_flags = {"min": least, "max": most}
+
+    def __call__(self, form: Form, field: Field) -> None:
+        if field.data is None or not self.least <= field.data <= self.most:
+            raise ValidationError(str(self.sentence))
+
+
+class DayField(DateField):
+    """A day that a calendar can reckon with."""
+
+    data: Any
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata(valuelist)
+        if self.data and self.data.year not in YEARS:
+            self.data = None
+            raise ValueError(self.invalid_value_message)
+
+
+def day_field(label: Any, validators: tuple[Any, ...] | None = None) -> DayField:
+    """A day, as the browser's own picker writes it or as people do: 12/03/2027. Required, if nothing else is said."""
     sentence = _l("Indiquez une date, comme 12/03/2027.")
     formats = ["%Y-%m-%d", "%d/%m/%Y"]
-    return DateField(label, [Required(sentence)], format=formats, invalid_value_message=sentence)
+    return DayField(label, validators or (Required(sentence),), format=formats, invalid_value_message=sentence)
 
 
-def hour_field(label: Any) -> TimeField:
-    """A time of day: 14:00."""
+def hour_field(label: Any, validators: tuple[Any, ...] | None = None) -> TimeField:
+    """A time of day to the minute, 14:00. Required, if nothing else is said."""
     sentence = _l("Indiquez une heure, comme 14:00.")
     formats = ["%H:%M", "%H:%M:%S", "%H h %M"]
-    return TimeField(label, [Required(sentence)], format=formats, invalid_value_message=sentence)
+    validators = validators or (Required(sentence),)
+    return TimeField(label, validators, format=formats, invalid_value_message=sentence, filters=[_whole_minute])
+
+
+def _whole_minute(at: time | None) -> time | None:
+    """Some browsers send seconds; no meeting is held to the second."""
+    return at.replace(second=0) if at else at
 
 
 class AddressField(EmailField):

@@ -4,7 +4,7 @@ import { drafts, whoIsHere } from "./draft.js";
 
 const template = document.querySelector("#kept");
 const person = await whoIsHere();
-const meetings = new Set((await drafts(person)).map((draft) => draft.meeting));
+const meetings = new Set((await drafts(person)).map((draft) => draft.meeting).filter(Number.isInteger));
 if (person && meetings.size) {
   const section = template.content.cloneNode(true);
   const line = section.querySelector("li");

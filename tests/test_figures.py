@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import pytest
 from markupsafe import Markup
 
-from bourse.figures import Mark, Part, blank_ring, season_ring, shaft, strokes, tally
+from bourse.figures import Mark, Part, blank_ring, caliper, season_ring, shaft, strokes, tally
 
 MONTHS = list("JFMAMJJASOND")
 START = date(2025, 9, 1)
@@ -50,6 +50,18 @@ def test_strokes_stand_in_fives() -> None:
     assert re.findall(r' x="([\d.]+)"', drawing)[3:6] == ["18", "24", "35.5"]
     assert 'width="44"' in drawing
     assert strokes(0) == ""
+
+
+def test_a_caliper_is_to_scale_and_holds_what_lies_in_its_range() -> None:
+    def edges(drawing: Markup, kind: str) -> tuple[float, float]:
+        left, width = re.findall(rf'class="{kind}" x="([\d.]+)" y="[\d.]+" width="([\d.]+)"', drawing)[0]
+        return float(left), float(left) + float(width)
+
+    jaws, stroke = edges(caliper(3, 9, 6, 12), "half"), edges(caliper(3, 9, 6, 12), "on")
+    assert sum(stroke) / 2 == sum(jaws) / 2 == 60
+    assert edges(caliper(9, 9, 12, 12), "half")[1] < edges(caliper(9, 9, 12, 12), "on")[0]
+    assert edges(caliper(3, 4, 30, 12), "on")[1] <= 120  # more came than there are seats
+    assert caliper(0, 0, 0, 0) == ""
 
 
 def widths(drawing: Markup) -> list[float]:

@@ -20,7 +20,7 @@ from bourse.mailroom.compose import Parts
 from bourse.mailroom.models import write
 from bourse.meetings.heard_models import Heard
 from bourse.meetings.judge import Verdict
-from bourse.meetings.models import Answer, Meeting, Via
+from bourse.meetings.models import Answer, Meeting, SeasonState, Via
 from bourse.outcomes.models import Commitment, Outcome
 from bourse.people.models import Alias, Person
 from bourse.planning.models import SchoolPeriod
@@ -97,6 +97,7 @@ def places(app, club):
         db.session.add_all([alias, board, idea, outcome, brought, heard])
         version, attachment = a_problem(meeting)
         season, period = what_is_asked(ours, meeting)
+        proposed = what_is_sent(ours)
         db.session.commit()
         company, other = (
             db.session.scalars(db.select(Company).filter_by(name=name)).one()
@@ -113,6 +114,7 @@ def places(app, club):
             "season": season.id,
             "organisation": ours.organisation_id,
             "joint": season.proposals[-1].joint_id,
+            "proposed": proposed.id,
             "period": period.id,
             "company": company.id,
             "link": link.id,
@@ -164,6 +166,19 @@ def what_is_asked(club, meeting):
     return season, period
 
 
+def what_is_sent(club):
+    """A season whose plan was sent to the members for their opinion."""
+    season = a_season_asked(club, state=SeasonState.proposed)
+    proposal = a_plan(season, next(each.person for each in club.memberships if each.person.given_name == "Claire"))
+    proposal.shared_draft, proposal.shared_at = 0, now()
+    proposal.opinion_by = now().date()
+    return season
+
+
+# These pages are of a season whose plan was sent; the others of one whose members are asked for their wishes.
+OF_PLAN_SENT = ("planning.opinion", "planning.note_opinion", "planning.remind_opinions", "planning.extend_opinions")
+
+
 @pytest.fixture
 def shells(app):
     """The app with every view emptied: what answers is the guard alone, and nothing is changed."""
@@ -189,6 +204,8 @@ def rules(app: Flask) -> Iterator[tuple[str, str, str]]:
 
 def url_of(app: Flask, endpoint: str, values: dict[str, Any]) -> str:
     rule = next(app.url_map.iter_rules(endpoint))
+    if endpoint in OF_PLAN_SENT:
+        values = values | {"season": values["proposed"]}
     with app.test_request_context():
         return app.url_for(endpoint, **{name: values[name] for name in rule.arguments})
 

@@ -41,6 +41,8 @@ PAGES = [
     ("claire", "/planning/seasons/{season}/members/{membership}"),
     ("claire", "/planning/clubs/{slug}/prepare"),
     ("claire", "/planning/clubs/{slug}/school"),
+    ("claire", "/planning/clubs/{slug}/past"),
+    ("claire", "/planning/clubs/{slug}/fairness"),
     ("marc", "/planning/seasons/{season}/wish"),
     ("claire", "/planning/meetings/{next}"),
     ("claire", "/planning/meetings/{next}/ask"),

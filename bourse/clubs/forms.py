@@ -17,7 +17,7 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields import Field, SelectChoice
-from wtforms.validators import NumberRange, Optional, ValidationError
+from wtforms.validators import Optional, ValidationError
 
 from bourse.clubs import tidy
 from bourse.clubs.compare import MOST_KNOW_HOW, PERSON_FIELDS
@@ -25,7 +25,7 @@ from bourse.clubs.models import Agenda, Company, Membership, MembershipState, Ro
 from bourse.clubs.relate import LinkKind
 from bourse.clubs.rule_forms import RulesForm
 from bourse.db import LINE, PROSE, SHORT
-from bourse.forms import AddressField, AtMost, BourseForm, Required, VersionedForm, is_address
+from bourse.forms import AddressField, AtMost, Between, BourseForm, Required, VersionedForm, is_address
 from bourse.people.models import Language
 from bourse.words import _, _l
 
@@ -80,11 +80,11 @@ class ClubForm(RulesForm):
     name = StringField(_l("Nom du club"), [Required(_l("Indiquez le nom du club.")), AtMost(LINE)])
     capacity = IntegerField(
         _l("Places"),
-        [Required(_l("Indiquez le nombre de places.")), NumberRange(2, 500, _l("Indiquez un nombre entre 2 et 500."))],
+        [Required(_l("Indiquez le nombre de places.")), Between(2, 500, _l("Indiquez un nombre entre 2 et 500."))],
     )
     quorum = IntegerField(
         _l("Quorum"),
-        [Required(_l("Indiquez le quorum.")), NumberRange(1, 500, _l("Indiquez un nombre entre 1 et 500."))],
+        [Required(_l("Indiquez le quorum.")), Between(1, 500, _l("Indiquez un nombre entre 1 et 500."))],
     )
     agenda = RadioField(
         _l("Ordre du jour habituel"), choices=AGENDAS, invalid_choice_message=_l("Choisissez un ordre du jour.")
@@ -246,7 +246,7 @@ class CompanyForm(VersionedForm):
     )
     visitors = IntegerField(
         _l("Visiteurs au plus"),
-        [Optional(), NumberRange(1, 500, _l("Indiquez un nombre entre 1 et 500."))],
+        [Optional(), Between(1, 500, _l("Indiquez un nombre entre 1 et 500."))],
         description=_l("Laissez vide s'il n'y a pas de limite."),
     )
     protective_equipment = StringField(

@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from bourse.board.gather import IdeaState, Phase
 from bourse.board.models import Board, Idea
+from bourse.clock import now
 from bourse.clubs.models import BELONGING, Club, Membership, MembershipState, Role, by_name
 from bourse.clubs.roles import memberships_of
 from bourse.db import db
@@ -131,10 +132,17 @@ def seasons_asking(person: Person) -> Sequence[Season]:
     opined = db.exists().where(
         Opinion.proposal_id == Proposal.id, Proposal.season_id == Season.id, Opinion.membership_id.in_(mine)
     )
+    opined = opined.where(Opinion.given_at >= _last_sent())
     asks_wishes = db.and_(Season.state == SeasonState.polling, ~said)
     asks_opinion = db.and_(Season.state == SeasonState.proposed, ~opined)
-    query = query.where(Membership.id.in_(mine), db.or_(asks_wishes, asks_opinion))
+    query = query.where(Membership.id.in_(mine), db.or_(asks_wishes, asks_opinion), Season.ends_on >= now().date())
     return db.session.scalars(query.order_by(SeasonRules.answer_by)).all()
+
+
+def _last_sent() -> Any:
+    """When a plan of the season was last sent for an opinion."""
+    plan = aliased(Proposal)
+    return db.select(db.func.max(plan.shared_at)).where(plan.season_id == Season.id).correlate(Season).scalar_subquery()
 
 
 def without_days_of(person: Person, meetings: Collection[Meeting]) -> list[Meeting]:

@@ -6,13 +6,14 @@ from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 from flask import Response, current_app, flash, get_flashed_messages, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 from flask_login import current_user
 
-from bourse.clock import now
+from bourse.clock import club_time, now
 from bourse.clubs.models import Role, address_line
 from bourse.clubs.roles import memberships_of
 from bourse.db import db
@@ -23,16 +24,18 @@ from bourse.home.forms import AnswersForm, FeedForm
 from bourse.home.know_already import READING
 from bourse.home.models import Feed, FeedMode
 from bourse.home.reading_models import SAID, Reading, questions, read_feed
-from bourse.home.subscribe import Seen, published
+from bourse.home.subscribe import Option, Seen, held, published
 from bourse.home.views import bp
 from bourse.links import link_to
 from bourse.meetings.letters import organizer
 from bourse.meetings.models import MeetingState, Via
 from bourse.meetings.publish import feed as written
 from bourse.meetings.reconcile import answer_holds, next_stamp
+from bourse.meetings.states import SeasonState
 from bourse.meetings.tell import Told
 from bourse.people.enter import fingerprint, fresh_secrets
 from bourse.people.models import Person, note
+from bourse.planning.resolve import SILENT, resolved
 from bourse.words import _
 
 POLICY = "default-src 'none'; sandbox"
@@ -52,7 +55,7 @@ def is_in_a_club(person: Person, place: Any) -> bool:
 def subscribe() -> ResponseReturnValue:
     """Mon agenda: how meetings come into it, and the address to subscribe to, told once."""
     feed = _feed_of(current_user)
-    form = FeedForm(mode=feed.mode if feed else FeedMode.all)
+    form = FeedForm(obj=feed)
     token = next(iter(get_flashed_messages(category_filter=["feed"])), None)
     address = link_to("home.feed", token=token) if token else ""
     answers = AnswersForm(obj=current_user)
@@ -74,6 +77,7 @@ def draw_address() -> ResponseReturnValue:
     if feed is None:
         feed = Feed(person_id=current_user.id, token_hash=fingerprint(token))
         feed.mode = form.mode.data if form.validate() else FeedMode.all
+        feed.shows_options = form.shows_options.data
         db.session.add(feed)
         db.session.flush()
     else:
@@ -90,7 +94,7 @@ def choose_meetings() -> ResponseReturnValue:
     """Which meetings the feed shows; its address stays."""
     form, feed = FeedForm(), _feed_of(current_user)
     if feed is not None and form.validate_on_submit():
-        feed.mode = form.mode.data
+        feed.mode, feed.shows_options = form.mode.data, form.shows_options.data
         note("choose_meetings", by=current_user, about=feed)
         db.session.commit()
         flash(_("C'est noté. Votre agenda suivra à sa prochaine lecture."))
@@ -170,7 +174,7 @@ def _reading_of(token: str, at: datetime) -> Reading | None:
 
 
 def _own_row(reading: Reading) -> Any:
-    feed, _told_by = questions(db.engine.dialect)
+    feed, *_others = questions(db.engine.dialect)
     return feed.understand((*reading.clubs[0], *reading.own))
 
 
@@ -198,13 +202,14 @@ def _headers() -> dict[str, str]:
 @lru_cache(maxsize=KEPT_TEXTS)
 def _text(said: tuple[Any, ...], address: str) -> Text:
     """The feed's text. The same rows make the same text, so that it is written once for all who ask again."""
-    (of_feed, of_meeting), (clubs, meetings) = questions(db.engine.dialect), said
+    (of_feed, of_meeting, of_option), (clubs, meetings, options) = questions(db.engine.dialect), said
     blank = (None,) * (of_feed.width - SAID)
     owners = sorted((of_feed.understand((*row, *blank)) for row in clubs), key=lambda owner: owner.name)
     owner = owners[0]
     with force_locale(owner.language):
         seen = (_seen(of_meeting.understand(row), owner.person_id) for row in meetings)
         shown = published(seen, without_accepted=owner.mode is FeedMode.unaccepted)
+        shown += held(_option(of_option.understand(row)) for row in options)
         octets = written(", ".join(each.name for each in owners), owner.timezone, shown)
     return Text(octets, sha256(octets).hexdigest()[:32])
 
@@ -222,6 +227,33 @@ def _seen(row: Any, reader: int) -> Seen:
         is_cancelled=row.state is MeetingState.cancelled,
         is_full=bool(row.is_full),
     )
+
+
+def _option(row: Any) -> Option:
+    day = club_time(row.starts_at, row.timezone).date()
+    if row.meeting_id:
+        place, url = f"meeting:{row.meeting_id}", link_to("planning.days", meeting=row.meeting_id)
+    else:
+        place, url = f"season:{row.season_id}", link_to(_page_of(row), season=row.season_id)
+    return Option(
+        uid=f"poll-{uuid5(NAMESPACE_URL, link_to('home.show') + place)}-{row.id}",
+        asked_at=row.asked_at,
+        changed_at=max(each for each in (row.asked_at, row.given_at, row.wished_at) if each),
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        answer=resolved(day, row.weekdays or SILENT, row.answer),
+        club=row.club,
+        zone=row.timezone,
+        number=row.number,
+        url=url,
+    )
+
+
+def _page_of(row: Any) -> str:
+    """Where the reader says what he thinks of the season as it is now."""
+    if row.state is SeasonState.polling:
+        return "planning.wish"
+    return "planning.show" if row.role is Role.facilitator else "planning.opinion"
 
 
 def _told(row: Any) -> Told:

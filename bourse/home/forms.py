@@ -19,6 +19,7 @@ class FeedForm(BourseForm):
     mode = RadioField(
         _l("Quelles rencontres ?"), choices=MODES, default=FeedMode.all, coerce=FeedMode, validate_choice=True
     )
+    shows_options = BooleanField(_l("Options de dates"))
 
 
 class AnswersForm(BourseForm):

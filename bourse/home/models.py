@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from bourse.clock import now
@@ -22,6 +22,7 @@ class Feed(db.Model):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), unique=True)
     token_hash: Mapped[Line] = mapped_column(unique=True)
     mode: Mapped[FeedMode] = mapped_column(default=FeedMode.all)
+    shows_options: Mapped[bool] = mapped_column(default=False, server_default=false())  # days that are only possible
     opened_at: Mapped[datetime] = mapped_column(default=now)
     read_at: Mapped[datetime | None]  # to the hour
     reads: Mapped[int] = mapped_column(default=0)  # whole answers since `read_at`

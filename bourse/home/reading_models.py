@@ -11,14 +11,16 @@ from datetime import datetime, timedelta
 from functools import cache, cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, Dialect, Engine, Enum, Select, bindparam
+from sqlalchemy import ColumnElement, CompoundSelect, Dialect, Engine, Enum, Select, bindparam
 from sqlalchemy.orm import aliased
 
 from bourse.clubs.models import BELONGING, Club, Company, Membership, Role
 from bourse.db import UTCDateTime, db
 from bourse.home.models import Feed
-from bourse.meetings.models import CalendarCopy, Exclusion, Invitation, Meeting, MeetingState
+from bourse.meetings.models import CalendarCopy, Exclusion, Invitation, Meeting, MeetingState, Season
+from bourse.meetings.states import SeasonState
 from bourse.people.models import Person
+from bourse.planning.models import Availability, DateOption, DatePoll, HostWish, SeasonRules
 
 BACK, AHEAD = timedelta(days=183), timedelta(days=549)
 CANCELLED_STAYS = timedelta(days=30)
@@ -32,7 +34,7 @@ Execute = Callable[[str, Any], Sequence[Raw]]
 class Question:
     """A query in the words of one database, put together once."""
 
-    def __init__(self, query: Select[Any], dialect: Dialect):
+    def __init__(self, query: Select[Any] | CompoundSelect[Any], dialect: Dialect):
         self._compiled, self._dialect = query.compile(dialect=dialect), dialect
         self._at: datetime | None = None
         self._columns = list(query.selected_columns)
@@ -81,6 +83,7 @@ def _as_it_is(value: Any) -> Any:
 
 def _moments(at: datetime) -> dict[str, datetime]:
     return {
+        "at": at,
         "an_hour_ago": at - AN_HOUR,
         "since": at - BACK,
         "until": at + AHEAD,
@@ -90,33 +93,35 @@ def _moments(at: datetime) -> dict[str, datetime]:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A feed as a calendar finds it: what it says, as rows of its clubs and meetings, and its own row."""
+    """A feed as a calendar finds it: what it says, as rows of its clubs, meetings and options, and its own row."""
 
     clubs: tuple[Raw, ...]
     meetings: tuple[Raw, ...]
+    options: tuple[Raw, ...]
     own: Raw  # of the feed's row what changes by being read; last, whether it was read within the hour
 
     @property
     def said(self) -> tuple[object, ...]:
         """All that its text is made of: as long as that is the same, so is the text."""
-        return self.clubs, self.meetings
+        return self.clubs, self.meetings, self.options
 
     @property
     def is_read_lately(self) -> bool:
         return bool(self.own[-1])
 
 
-SAID = 5  # the columns of `_feed` that the text is made of
+SAID = 6  # the columns of `_feed` that the text is made of; the last says whether options are wished for
 
 
 def read_feed(execute: Execute, dialect: Dialect, token_hash: str, at: datetime) -> Reading | None:
     """What the feed of that address tells at `at`; None when it has none, or its person is of no club today."""
-    (feed, told), minute = questions(dialect), at.replace(second=0, microsecond=0)
+    (feed, told, possible), minute = questions(dialect), at.replace(second=0, microsecond=0)
     rows = feed.ask(execute, minute, token_hash=token_hash)
     if not rows:
         return None
     meetings = told.ask(execute, minute, reader=rows[0][0])
-    return Reading(tuple(row[:SAID] for row in rows), tuple(meetings), rows[0][SAID:])
+    options = possible.ask(execute, minute, reader=rows[0][0]) if rows[0][SAID - 1] else ()
+    return Reading(tuple(row[:SAID] for row in rows), tuple(meetings), tuple(options), rows[0][SAID:])
 
 
 def glance(engine: Engine, token_hash: str, at: datetime) -> Reading | None:
@@ -135,14 +140,14 @@ def glance(engine: Engine, token_hash: str, at: datetime) -> Reading | None:
 
 
 @cache
-def questions(dialect: Dialect) -> tuple[Question, Question]:
-    """Whose feed it is, a row for each club of today; what it tells, a row for each meeting. In no order: that is for
-    the text."""
-    return Question(_feed(), dialect), Question(_told(), dialect)
+def questions(dialect: Dialect) -> tuple[Question, Question, Question]:
+    """Whose feed it is, a row for each club of today; what it tells, a row for each meeting; the days that are only
+    possible, a row each. In no order: that is for the text."""
+    return Question(_feed(), dialect), Question(_told(), dialect), Question(_possible(), dialect)
 
 
 def _feed() -> Select[Any]:
-    said = (Feed.person_id, Feed.mode, Person.language, Club.name, Club.timezone)
+    said = (Feed.person_id, Feed.mode, Person.language, Club.name, Club.timezone, Feed.shows_options)
     is_read_lately = Feed.read_at > bindparam("an_hour_ago")
     own = (Feed.id, Feed.reads, Feed.etag, Feed.changed_at, is_read_lately.label("is_read_lately"))
     query = db.select(*said, *own).join(Feed.person)
@@ -213,6 +218,48 @@ def _seen_sequence() -> ColumnElement[int]:
     """The highest SEQUENCE that the person's calendars were sent for the meeting."""
     sent = db.select(db.func.max(CalendarCopy.sequence)).where(CalendarCopy.invitation_id == Invitation.id)
     return sent.correlate(Invitation).scalar_subquery()
+
+
+def _possible() -> CompoundSelect[Any]:
+    """The days to come that are asked about: of seasons until they are published, of meetings that have to move."""
+    return db.union_all(_of_seasons(), _of_meetings())
+
+
+def _of_seasons() -> Select[Any]:
+    mine = aliased(Membership)
+    columns = (*_of_option(mine), Season.id.label("season_id"), Season.state, db.literal_column("0").label("number"))
+    wished = (SeasonRules.asked_at, HostWish.weekdays, HostWish.given_at.label("wished_at"))
+    query = db.select(*columns, *wished).select_from(mine).join(Club, Club.id == mine.club_id)
+    query = query.join(Season, Season.club_id == Club.id).join(SeasonRules, SeasonRules.season_id == Season.id)
+    query = query.join(DateOption, DateOption.season_id == Season.id)
+    own = db.and_(HostWish.season_id == Season.id, HostWish.membership_id == mine.id)
+    is_asked = db.or_(Season.state == SeasonState.polling, Season.state == SeasonState.proposed)
+    return _to_come(query.outerjoin(HostWish, own), mine).where(is_asked)
+
+
+def _of_meetings() -> Select[Any]:
+    mine, host = aliased(Membership), aliased(Membership)
+    nothing = (db.literal_column("NULL").label(name) for name in ("weekdays", "wished_at"))
+    columns = (*_of_option(mine), db.literal_column("0").label("season_id"), db.literal_column("NULL").label("state"))
+    query = db.select(*columns, Meeting.number, DatePoll.asked_at, *nothing).select_from(mine)
+    query = query.join(Club, Club.id == mine.club_id).join(Meeting, Meeting.club_id == Club.id)
+    query = query.join(host, host.id == Meeting.host_id).join(DatePoll, DatePoll.meeting_id == Meeting.id)
+    query = _to_come(query.join(DateOption, DateOption.meeting_id == Meeting.id), mine)
+    stands = (Meeting.released_at.is_not(None), Meeting.state != MeetingState.cancelled, DatePoll.closed_at.is_(None))
+    return query.where(*stands, mine.role == Role.member, ~_is_kept_out(mine, host))
+
+
+def _of_option(mine: Any) -> tuple[Any, ...]:
+    option = (DateOption.id, DateOption.meeting_id, DateOption.starts_at, DateOption.ends_at)
+    said = (Availability.answer, Availability.given_at)
+    return (*option, *said, Club.name.label("club"), Club.timezone, mine.role)
+
+
+def _to_come(query: Select[Any], mine: Any) -> Select[Any]:
+    """Those of the reader's clubs of today that are not struck, each with what he said to it."""
+    own = db.and_(Availability.option_id == DateOption.id, Availability.membership_id == mine.id)
+    query = query.outerjoin(Availability, own).where(mine.person_id == bindparam("reader"), _belongs(mine))
+    return query.where(DateOption.struck_at.is_(None), DateOption.starts_at > bindparam("at"))
 
 
 def _is_kept_out(mine: Any, host: Any) -> ColumnElement[bool]:

@@ -40,6 +40,44 @@ def published(meetings: Iterable[Seen], without_accepted: bool = False) -> list[
     return [_published(each) for each in sorted(shown, key=_in_order)]
 
 
+class Option(NamedTuple):
+    """A day that is asked about, with what the reader said to it; `number` is that of a meeting that has to move."""
+
+    uid: str
+    asked_at: datetime
+    changed_at: datetime
+    starts_at: datetime
+    ends_at: datetime
+    answer: str | None
+    club: str
+    zone: str
+    number: int
+    url: str
+
+
+def held(options: Iterable[Option]) -> list[Published]:
+    """The days that may become a meeting, in order; not those to which he said no. They leave his time free."""
+    shown = sorted((each for each in options if each.answer != "no"), key=lambda each: (each.starts_at, each.uid))
+    return [Published(_held(each), "TENTATIVE", is_busy=False) for each in shown]
+
+
+def _held(option: Option) -> CalendarEntry:
+    what = _("rencontre %(number)s", number=option.number) if option.number else _("rencontre possible")
+    return CalendarEntry(
+        uid=option.uid,
+        sequence=0,
+        stamp=option.changed_at,
+        created=option.asked_at,
+        changed=option.changed_at,
+        starts_at=option.starts_at,
+        ends_at=option.ends_at,
+        zone=option.zone,
+        summary=_("(option) %(club)s : %(what)s", club=option.club, what=what),
+        description=_("Rien n'est décidé. Dites si ce jour vous convient : %(url)s", url=option.url),
+        url=option.url,
+    )
+
+
 def _in_order(seen: Seen) -> tuple[datetime, str]:
     return seen.told.starts_at, seen.told.uid
 

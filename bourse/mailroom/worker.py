@@ -120,6 +120,9 @@ class Worker:
         except OperationalError as error:
             log.warning("database away", error=str(error.orig))
             return False
+        except Exception:
+            log.exception("work beside the letters broken")
+            return False
         finally:
             db.session.remove()
 

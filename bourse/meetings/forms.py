@@ -16,13 +16,13 @@ from wtforms import (
     TimeField,
 )
 from wtforms.fields import SelectChoice
-from wtforms.validators import NumberRange, Optional, ValidationError
+from wtforms.validators import Optional, ValidationError
 
 from bourse.clock import NoSuchTime, club_time, instant
 from bourse.clubs.forms import AGENDAS
 from bourse.clubs.models import Club, Membership, by_name
 from bourse.db import LINE
-from bourse.forms import AtMost, BourseForm, day_field, hour_field
+from bourse.forms import AtMost, Between, BourseForm, day_field, hour_field
 from bourse.meetings.models import Answer, Meeting
 from bourse.words import _, _l
 
@@ -45,7 +45,7 @@ class MeetingForm(BourseForm):
     agenda = SelectField(_l("Ordre du jour"), choices=AGENDAS)
     places = IntegerField(
         _l("Places"),
-        [Optional(), NumberRange(1, 500, BETWEEN)],
+        [Optional(), Between(1, 500, BETWEEN)],
         invalid_value_message=BETWEEN,
     )
     practical = TextAreaField(_l("Ce que les visiteurs doivent savoir de plus"), [AtMost(2000)])

@@ -8,7 +8,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import Optional, ValidationError
 
 from bourse.db import LINE, PROSE, SHORT
-from bourse.forms import AtMost, BourseForm, Required
+from bourse.forms import AtMost, BourseForm, Required, day_field
 from bourse.meetings.models import Meeting
 from bourse.outcomes.arrange import Act
 from bourse.outcomes.follow import USUAL_TERM, CommitmentState
@@ -27,7 +27,6 @@ STATES = {
     CommitmentState.postponed: _l("Reporté"),
     CommitmentState.dropped: _l("Abandonné"),
 }
-A_DATE = _l("Indiquez une date, comme 12/03/2027.")
 
 
 class SynthesisForm(BourseForm):
@@ -60,7 +59,7 @@ class PromiseForm(BourseForm):
         description=_l("Par exemple : « Quand je reçois l'offre, alors j'appelle deux confrères. »"),
     )
     first_step = StringField(_l("Premier pas, dans les trois jours"), [AtMost(LINE)])
-    due_on = DateField(_l("Avant le"), [Required(A_DATE)])
+    due_on = day_field(_l("Avant le"))
     client_key = HiddenField(validators=[Required(_l("Rechargez la page.")), AtMost(SHORT)])
 
     def offer(self, held_on: date, people: dict[int, str], reader_id: int, host_id: int) -> None:
@@ -75,7 +74,7 @@ class PromiseForm(BourseForm):
             del self.person
 
     def validate_due_on(self, field: DateField) -> None:
-        if field.data < self.held_on:
+        if field.data and field.data < self.held_on:
             raise ValidationError(_("Choisissez une date à partir du %(day)s.", day=day(self.held_on)))
 
 
@@ -83,7 +82,7 @@ class NewsForm(BourseForm):
     """Where a promise stands."""
 
     state = SelectField(choices=[SelectChoice(*each) for each in STATES.items()])
-    due_on = DateField(_l("Si vous reportez : nouvelle date"), [Optional()])
+    due_on = day_field(_l("Si vous reportez : nouvelle date"), (Optional(),))
 
 
 class CloseForm(BourseForm):

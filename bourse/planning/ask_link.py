@@ -1,6 +1,7 @@
 """The signed link by which a member says his wishes or his days from a letter, without signing in."""
 
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Literal
 
 from itsdangerous import BadSignature, URLSafeSerializer
@@ -18,17 +19,27 @@ class AskLink:
     kind: Kind
     about_id: int
     membership_id: int
+    mark: str = ""  # of the address that it is mailed to; none: whichever
+
+    def is_for(self, address: str) -> bool:
+        """Whether it still opens for who has that address: one mailed to a wrong address ends with its correction."""
+        return self.mark in ("", mark_of(address))
+
+
+def mark_of(address: str) -> str:
+    """Tells an address from others without naming it."""
+    return sha256(address.lower().encode()).hexdigest()[:12]
 
 
 def sign(link: AskLink, key: str) -> str:
     """The token to put into a URL (HMAC, a key of its own)."""
-    return str(URLSafeSerializer(key, salt=SALT).dumps([link.kind, link.about_id, link.membership_id]))
+    return str(URLSafeSerializer(key, salt=SALT).dumps([link.kind, link.about_id, link.membership_id, link.mark]))
 
 
 def read(token: str, key: str) -> AskLink | None:
     """What the token stands for, or None when it was not signed here."""
     try:
-        kind, about_id, membership_id = URLSafeSerializer(key, salt=SALT).loads(token)
+        kind, about_id, membership_id, mark = URLSafeSerializer(key, salt=SALT).loads(token)
     except (BadSignature, TypeError, ValueError):
         return None
-    return AskLink(kind, about_id, membership_id) if kind in KINDS else None
+    return AskLink(kind, about_id, membership_id, mark) if kind in KINDS else None

@@ -73,6 +73,20 @@ def remind(season: Season) -> ResponseReturnValue:
     return redirect(url_for(".show", season=season.id))
 
 
+@bp.post("/seasons/<int:season>/reopen")
+@door(is_facilitator)
+def reopen(season: Season) -> ResponseReturnValue:
+    """The proposal did not please: the members say their wishes again, by the links that they have."""
+    lock_season(season)
+    if ConfirmForm().validate_on_submit() and season.state is SeasonState.proposed:
+        season.state, today = SeasonState.polling, today_of(season.club)
+        season.rules.answer_by = max(season.rules.answer_by or today, usual_deadline(today, season.starts_on))
+        note("reopen", by=current_user, about=season)
+        db.session.commit()
+        flash(_("Les souhaits sont rouverts."))
+    return redirect(url_for(".show", season=season.id))
+
+
 @bp.post("/seasons/<int:season>/extend")
 @door(is_facilitator)
 def extend(season: Season) -> ResponseReturnValue:

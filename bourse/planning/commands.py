@@ -2,19 +2,19 @@
 
 import json
 import os
-import secrets
 import signal
 import sys
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from math import isfinite
 from threading import Event
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any
 
 import click
 from flask.cli import with_appcontext
+from sqlalchemy.exc import OperationalError
 
 from bourse.clock import now
 from bourse.db import db
@@ -35,6 +35,8 @@ from bourse.planning.write import document
 
 INFEASIBLE, NOT_FOUND = 2, 3
 LONGEST = 24 * 3600.0
+AWAY = 15.0  # seconds without the database, less than a lease
+PAUSE = 0.2
 
 
 def _seconds(context: click.Context, option: click.Parameter, given: str) -> float:
@@ -145,12 +147,13 @@ def _way(change: Change) -> str:
 
 @click.command(hidden=True)
 @click.argument("id", type=int)
+@click.argument("token")
 @click.option("--together", is_flag=True, help="It is a plan for several clubs.")
 @with_appcontext
-def solve(id: int, together: bool) -> None:
-    """Solves what was asked for in the web app: the worker starts this in a process of its own."""
+def solve(id: int, token: str, together: bool) -> None:
+    """Solves what was asked for in the web app: the worker starts this in a process of its own, known by its token."""
     asked = Asked(JointPlan if together else proposal_models.Proposal, id)
-    taken = take(asked, secrets.token_hex(16), now())
+    taken = take(asked, token, now())
     if together and taken is None:
         fall_apart(db.session.get_one(JointPlan, id))  # stopped or given up, with the best plan so far
     db.session.commit()
@@ -159,15 +162,32 @@ def solve(id: int, together: bool) -> None:
         solver(taken, _teller(taken))
 
 
+def patiently(act: Callable[[], bool], seconds: float = AWAY) -> bool:
+    """Does it, again when the database was away for a moment: a search is not lost for that."""
+    until = monotonic() + seconds
+    while True:
+        try:
+            return act()
+        except OperationalError:
+            db.session.rollback()
+            if monotonic() > until:
+                raise
+            sleep(PAUSE)
+
+
+def _beat(taken: Taken, lease: timedelta, found: Mapping[str, object]) -> bool:
+    goes_on = beat(taken, now() + lease, **found)
+    db.session.commit()
+    return goes_on
+
+
 def _teller(taken: Taken) -> Teller:
     worker = os.getppid()
 
     def tell(lease: timedelta = LEASE, **found: object) -> bool:
         if os.getppid() != worker:
             sys.exit(1)  # it was killed; the next one goes on
-        goes_on = beat(taken, now() + lease, **found)
-        db.session.commit()
-        return goes_on
+        return patiently(lambda: _beat(taken, lease, found))
 
     return Teller(tell, taken.objective)
 
@@ -193,7 +213,7 @@ def _worths(season: Instance, plan: Sequence[Placed], teller: Teller) -> Iterato
     """What each meeting is worth, one more each time, as long as nobody else waits."""
     found: dict[str, Any] = {}
     for placed in plan:
-        if teller.has_to_stop or waiting(now()) is not None:
+        if teller.has_to_stop or _somebody_waits():
             return
         found[key(placed)] = worth(season, plan, placed, teller)
         yield found
@@ -201,15 +221,29 @@ def _worths(season: Instance, plan: Sequence[Placed], teller: Teller) -> Iterato
 
 def _solve_together(taken: Taken, teller: Teller) -> None:
     """The same for several clubs: at the end each club gets its part."""
-    joint = joined(taken.document)
-    found = search(joint, teller, SECONDS_TOGETHER)
-    reasons = {"core": list(found.core), "cores": {club: list(core) for club, core in found.cores.items()}}
+    found = search(joined(taken.document), teller, SECONDS_TOGETHER)
+    state = _ended(teller)
     teller.speak()
-    beat(taken, now() + LEASE, state=_ended(teller), status=status(found, teller.best), reasons=kept(reasons))
-    plan = db.session.get_one(JointPlan, taken.asked.id)
-    fall_apart(plan)
-    db.session.commit()
-    for part, season, meetings in list(parts_to_weigh(plan)):
+    reasons = {"core": found.core, "cores": dict(found.cores)}
+    ended = {"state": state, "status": status(found, teller.best), "reasons": kept(reasons)}
+    patiently(lambda: _end_together(taken, ended))
+    for part, season, meetings in list(parts_to_weigh(db.session.get_one(JointPlan, taken.asked.id))):
         for worths in _worths(season, meetings, teller):
             part.reasons = kept({"worth": worths})
             teller.speak()
+
+
+def _end_together(taken: Taken, ended: Mapping[str, object]) -> bool:
+    """All clubs get their parts, or none does yet."""
+    goes_on = beat(taken, now() + LEASE, **ended)
+    fall_apart(db.session.get_one(JointPlan, taken.asked.id))
+    db.session.commit()
+    return goes_on
+
+
+def _somebody_waits() -> bool:
+    """A look that holds nobody up: on SQLite, a transaction left open here would keep everybody from writing."""
+    try:
+        return waiting(now()) is not None
+    finally:
+        db.session.rollback()

@@ -13,14 +13,17 @@ from bourse.clubs.models import Club
 from bourse.clubs.roles import is_facilitator
 from bourse.db import db
 from bourse.doors import door
-from bourse.meetings.models import Season
+from bourse.meetings.models import Season, SeasonState
 from bourse.people.models import note
 from bourse.planning.almanac import holiday_beside, is_school_holiday, is_school_known, known_until
 from bourse.planning.facts import allowed_dates, poll_of_season, typed_periods
 from bourse.planning.forms import KeptDatesForm, NewDateForm, PeriodForm
 from bourse.planning.models import DateOption, SchoolPeriod, SeasonRules, lay_out, lock_season, options_of
+from bourse.planning.states import SchoolRule
 from bourse.planning.views import bp, today_of
-from bourse.words import _
+from bourse.words import _, _n
+
+UNPLANNED = (SeasonState.draft, SeasonState.polling)
 
 
 @bp.route("/seasons/<int:season>/dates", methods=["GET", "POST"])
@@ -102,7 +105,8 @@ def school(club: Club) -> ResponseReturnValue:
         db.session.add(period)
         db.session.flush()
         note("add_period", by=current_user, about=period)
-        _follow(club)
+        if gone := _follow(period):
+            flash(_n("%(num)s date n'est plus proposée.", "%(num)s dates ne sont plus proposées.", gone))
         db.session.commit()
     flash(_("C'est ajouté, pour tous les clubs du pôle."))
     return redirect(url_for(".school", club=club.slug))
@@ -122,18 +126,33 @@ def drop_period(club: Club, period: SchoolPeriod) -> ResponseReturnValue:
     note("drop_period", by=current_user, about=period)
     db.session.delete(period)
     db.session.flush()
-    _follow(club)
+    _follow(period)
     db.session.commit()
     flash(_("La période est retirée."))
     return redirect(url_for(".school", club=club.slug))
 
 
-def _follow(club: Club) -> None:
-    """The club's seasons that are being prepared take the periods into account at once; the others do when their
-    rules are next saved.
+def _follow(period: SchoolPeriod) -> int:
+    """The seasons of the cluster that the period forbids days of, and that no plan was sent of, take it into account at
+    once; how many dates fewer they have. What was said to a date that goes is kept with it.
     """
-    being_prepared = (
-        db.select(Season).join(SeasonRules).where(Season.club_id == club.id, SeasonRules.asked_at.is_(None))
-    )
-    for season in db.session.scalars(being_prepared):
-        lay_out(season, allowed_dates(season, today_of(club)), now())
+    query = db.select(Season).join(SeasonRules).join(Season.club)
+    query = query.where(Club.organisation_id == period.organisation_id, Season.state.in_(UNPLANNED))
+    query = query.where(SeasonRules.school_rule == SchoolRule.forbid, SeasonRules.zone == period.zone)
+    return sum(_lay_out_again(each, period) for each in db.session.scalars(query.order_by(Season.id)).all())
+
+
+def _lay_out_again(season: Season, period: SchoolPeriod) -> int:
+    """A period that was taken back gives its dates back, with what was said to them."""
+    lock_season(season)
+    before, wanted = _standing(season), allowed_dates(season, today_of(season.club))
+    lay_out(season, wanted, now())
+    db.session.flush()
+    for each in options_of(season):
+        if each.starts_at in wanted and period.starts_on <= each.day <= period.ends_on:
+            each.keep(True, now())
+    return before - _standing(season)
+
+
+def _standing(season: Season) -> int:
+    return sum(not each.is_struck for each in options_of(season))

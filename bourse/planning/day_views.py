@@ -11,14 +11,14 @@ from bourse.db import db
 from bourse.doors import door
 from bourse.meetings.models import Meeting
 from bourse.people.models import note
-from bourse.planning import roles
+from bourse.planning import roles, tell
 from bourse.planning.facts import Poll, poll_of_meeting
 from bourse.planning.poll_views import beside
 from bourse.planning.states import Can, How
-from bourse.planning.take import Said, take_days
+from bourse.planning.take import Said, answers_in, last_of, mark_of, said_by, take_days
 from bourse.planning.views import bp
 from bourse.planning.wish_forms import DaysAnswersForm
-from bourse.words import _, keep_time_of
+from bourse.words import _, day, keep_time_of
 
 bp.add_app_template_global(roles.is_asked_days)
 
@@ -51,7 +51,7 @@ def note_days(meeting: Meeting, membership: Membership) -> ResponseReturnValue:
     return redirect(url_for(".poll", meeting=meeting.id))
 
 
-def days_by_link(meeting: Meeting | None, membership: Membership) -> str | None:
+def days_by_link(meeting: Meeting | None, membership: Membership) -> ResponseReturnValue | None:
     """The page that a member's own link opens; none when it is good for nothing any more."""
     if meeting is None or not roles.is_asked(membership, meeting):
         return None
@@ -70,24 +70,32 @@ def _form(poll: Poll, by_link: bool = False) -> DaysAnswersForm:
 def _take(form: DaysAnswersForm, meeting: Meeting, poll: Poll, said: Said) -> bool:
     """Whether the form came and is taken; else it shows what is known."""
     if not form.is_submitted():
-        form.show_days(poll.said.get(said.membership.id, {}))
-    if not form.validate_on_submit():
+        rows = said_by(said.membership, form.dates)
+        form.show_days(answers_in(rows))
+        form.seen.data = mark_of(last_of(rows))
+    if not form.validate_on_submit() or not take_days(form, said):
         return False
-    take_days(form, said)
     note("days", by=said.by, about=meeting)
     db.session.commit()
     return True
 
 
-def _page(form: DaysAnswersForm, meeting: Meeting, membership: Membership, poll: Poll, **more: object) -> str:
+def _page(
+    form: DaysAnswersForm, meeting: Meeting, membership: Membership, poll: Poll, **more: object
+) -> ResponseReturnValue:
     """Counts alone: no member learns who said what."""
-    return render_template(
+    rows = said_by(membership, form.dates)
+    differing = form.days_differing(answers_in(rows)) if form.overtaken else []
+    page = render_template(
         "planning/days.html",
         form=form,
         meeting=meeting,
         membership=membership,
+        former=last_of(rows),
+        theirs=[(day(each.day), tell.can(rows[each.id].answer)) for each in differing],
         counts={each.id: [poll.counts[each.id][answer] for answer in Can] for each in poll.dates},
         seats=len(poll.members),
         beside=beside(poll.dates),
         **more,
     )
+    return (page, 409) if form.overtaken else page

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
 
 MOST = 10**6  # no count, weight or distance beyond: sums of products stay exact in every solver
+MOST_SAID = 300  # characters of a refusal, which may quote any text of the document
 DATES = range(1900, 3000)  # years in which a calendar can be added to
 
 Made = TypeVar("Made")
 
 
 class Malformed(ValueError):
-    """The document cannot be planned from; its only argument says where and why."""
+    """The document cannot be planned from; its only argument says where and why, in one line whatever it quotes."""
+
+    def __init__(self, sentence: str) -> None:
+        shown = "".join(letter if letter.isprintable() else "?" for letter in sentence[:MOST_SAID])
+        super().__init__(shown if len(sentence) <= MOST_SAID else f"{shown}…")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +128,7 @@ def load(raw: bytes | str) -> Node:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     table = dict(pairs)
     if len(table) < len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
+        twice = Counter(key for key, _ in pairs).most_common(1)[0][0]
         raise Malformed(f"the document: {twice} stands twice in one object")
     return table
 

@@ -13,19 +13,21 @@ from bourse.clubs.models import Company, CompanyLink, Membership, Role
 from bourse.clubs.relate import LinkKind
 from bourse.clubs.tidy import fold
 from bourse.db import db
+from bourse.meetings import seat
 from bourse.meetings.facts import members_of
-from bourse.meetings.models import Meeting, Season
-from bourse.meetings.states import MeetingState
+from bourse.meetings.models import Invitation, Meeting, Season
 from bourse.planning.almanac import Period, is_public_holiday, is_school_holiday, tags
 from bourse.planning.dates import ONE_DAY, Candidate, candidates
 from bourse.planning.engage import Engagement
 from bourse.planning.models import Availability, DateOption, HostWish, SchoolPeriod, is_member, options_of
 from bourse.planning.resolve import SILENT, letter, resolved
 from bourse.planning.states import Can, Hosting, SchoolRule
+from bourse.planning.turn_facts import hosting_in, waited_before
 from bourse.planning.weigh import Site, kilometres, weights
 
 WEIGHED = ("attendance", "fairness", "waiting", "urgency", "travel", "cadence")
 FAR = 40  # kilometres from which a host is far
+WILLING = (Hosting.yes, Hosting.later, None)
 
 
 # For the pages
@@ -75,6 +77,17 @@ def poll_of_season(season: Season) -> Poll:
     )
     members = by_name(each for each in members_of(season.club) if is_member(each))
     return Poll(members, dates, {each.membership_id: each for each in wishes}, _said(dates))
+
+
+def answered_since(season: Season, at: datetime) -> int:
+    """How many people said something of the season or of its meetings since then."""
+    people = db.select(Membership.person_id)
+    wished = people.join(HostWish).where(HostWish.season_id == season.id, HostWish.given_at > at)
+    of_dates = people.join(Availability).join(Availability.option)
+    said = of_dates.where(DateOption.season_id == season.id, Availability.given_at > at)
+    replied = db.select(Invitation.person_id).join(Invitation.meeting)
+    replied = replied.where(Meeting.season_id == season.id, Invitation.answered_at > at)
+    return len(db.session.scalars(wished.union(said, replied)).all())
 
 
 def poll_of_meeting(meeting: Meeting) -> Poll:
@@ -139,11 +152,12 @@ class DateFacts:
 
 @dataclass(frozen=True)
 class MemberFacts:
-    """A member; `answers` is a letter a date, in their order."""
+    """A member; `answers` is a letter a date, in their order, and `weekdays` one a weekday for any other."""
 
     id: int
     company: int | None
     answers: str
+    weekdays: str = SILENT
 
 
 @dataclass(frozen=True)
@@ -154,7 +168,7 @@ class HostFacts:
     membership: int
     hosting: Hosting | None
     capacity: int
-    waited: int  # full seasons since it last received the club
+    waited: int  # full seasons since it last received the club; all there were, when it never did
     urgency: int
     months: tuple[int, ...]  # preferred
     closed: frozenset[int]  # dates
@@ -238,49 +252,38 @@ def _dates(poll: Poll, season: Season) -> Iterable[DateFacts]:
 def _members(poll: Poll) -> Iterable[MemberFacts]:
     for member in poll.members:
         answers = "".join(letter(poll.answer(member, option)) for option in poll.dates)
-        yield MemberFacts(member.id, member.company_id, answers)
+        wish = poll.wishes.get(member.id)
+        yield MemberFacts(member.id, member.company_id, answers, wish.weekdays if wish else SILENT)
 
 
 def _hosts(poll: Poll, season: Season) -> Iterable[HostFacts]:
     """Every company but those that do not receive this season; one that said nothing may still be asked."""
-    waited, former = _waited(season)
-    for member in _who_would_host(poll):
+    waits, closed = waited_before(season), {each.id: {shut.id for shut in poll.closed_on(each)} for each in poll.dates}
+    for member in _who_would_host(poll, hosting_in(season)):
         assert member.company  # see below
         wish = poll.wishes.get(member.id)
         yield HostFacts(
             company=member.company.id,
             membership=member.id,
             hosting=wish.hosting if wish else None,
-            capacity=member.company.visitors or season.club.capacity,
-            waited=waited.get(member.company.id, former),
+            capacity=seat.capacity(None, season.club.capacity, member.company.visitors),
+            waited=waits[member.company.id],
             urgency=wish.urgency if wish else 0,
             months=tuple(wish.preferred_months) if wish else (),
-            closed=frozenset(each.id for each in poll.dates if wish and wish.is_closed(each.day)),
+            closed=frozenset(date for date, companies in closed.items() if member.company.id in companies),
         )
 
 
-def _who_would_host(poll: Poll) -> Iterable[Membership]:
-    """One member a company, the most willing one."""
+def _who_would_host(poll: Poll, already: Collection[int]) -> Iterable[Membership]:
+    """One member a company: who receives already, else the most willing; silence beside a refusal is no yes."""
+    wished = {each.id: wish.hosting if (wish := poll.wishes.get(each.id)) else None for each in poll.members}
+    refused = {each.company_id for each in poll.members if wished[each.id] is Hosting.not_this_year}
+    willing = [each for each in poll.members if each.company_id and wished[each.id] is not Hosting.not_this_year]
     found: dict[int, Membership] = {}
-    for hosting in (Hosting.yes, Hosting.later, None):
-        for member in poll.members:
-            wish = poll.wishes.get(member.id)
-            if member.company_id and (wish.hosting if wish else None) is hosting:
-                found.setdefault(member.company_id, member)
+    for member in sorted(willing, key=lambda each: (each.id not in already, WILLING.index(wished[each.id]))):
+        if member.id in already or wished[member.id] or member.company_id not in refused:
+            found.setdefault(member.company_id or 0, member)
     return found.values()
-
-
-def _waited(season: Season) -> tuple[dict[int, int], int]:
-    """By company, the full seasons since it last received the club (0: in the one before); and how many there were."""
-    query = db.select(Season.id).where(Season.club_id == season.club_id, Season.starts_on < season.starts_on)
-    former = list(db.session.scalars(query.order_by(Season.starts_on.desc())))
-    query = db.select(Membership.company_id, Meeting.season_id).join(Meeting, Meeting.host_id == Membership.id)
-    hosted = db.session.execute(query.where(Meeting.season_id.in_(former), Meeting.state != MeetingState.cancelled))
-    waited: dict[int, int] = {}
-    for company, hosted_in in hosted:
-        age = former.index(hosted_in)
-        waited[company] = min(age, waited.get(company, age))
-    return waited, len(former)
 
 
 def _facilitators(poll: Poll, season: Season, engaged: Collection[Engagement]) -> Iterable[FacilitatorFacts]:

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Any
 
-from wtforms import DateField, IntegerField, SelectField, SelectMultipleField, StringField, TimeField
+from wtforms import DateField, HiddenField, IntegerField, SelectField, SelectMultipleField, StringField, TimeField
 from wtforms.fields import Field, SelectChoice
-from wtforms.validators import NumberRange, Optional, ValidationError
+from wtforms.validators import Optional, ValidationError
 
 from bourse.clock import NoSuchTime, instant
 from bourse.clubs.models import Club
 from bourse.db import LINE
-from bourse.forms import AtMost, BourseForm, Required, VersionedForm, day_field, hour_field
+from bourse.forms import AtMost, Between, BourseForm, Required, VersionedForm, day_field, hour_field
 from bourse.meetings.models import Season
 from bourse.planning import tell
 from bourse.planning.almanac import is_public_holiday
@@ -38,13 +38,11 @@ def _weekdays() -> list[SelectChoice]:
 
 
 def optional_hour(label: Any) -> TimeField:
-    wrong = _l("Indiquez une heure, comme 14:00.")
-    return TimeField(label, [Optional()], format=["%H:%M", "%H:%M:%S", "%H h %M"], invalid_value_message=wrong)
+    return hour_field(label, (Optional(),))
 
 
 def optional_day(label: Any) -> DateField:
-    wrong = _l("Indiquez une date, comme 12/03/2027.")
-    return DateField(label, [Optional()], format=["%Y-%m-%d", "%d/%m/%Y"], invalid_value_message=wrong)
+    return day_field(label, (Optional(),))
 
 
 class SeasonForm(VersionedForm):
@@ -57,7 +55,7 @@ class SeasonForm(VersionedForm):
         _l("Nombre de rencontres"),
         [
             Required(_l("Indiquez le nombre de rencontres.")),
-            NumberRange(1, 40, _l("Indiquez un nombre entre 1 et 40.")),
+            Between(1, 40, _l("Indiquez un nombre entre 1 et 40.")),
         ],
         invalid_value_message=_l("Indiquez un nombre entre 1 et 40."),
     )
@@ -66,7 +64,7 @@ class SeasonForm(VersionedForm):
     gap_tolerance = _choice(_l("À plus ou moins"), tell.TOLERANCES)
     quorum = IntegerField(
         _l("Quorum"),
-        [Required(_l("Indiquez le quorum.")), NumberRange(1, 500, _l("Indiquez un nombre entre 1 et 500."))],
+        [Required(_l("Indiquez le quorum.")), Between(1, 500, _l("Indiquez un nombre entre 1 et 500."))],
         invalid_value_message=_l("Indiquez un nombre entre 1 et 500."),
     )
     notice = _choice(_l("Prévenir les membres au moins"), tell.NOTICES)
@@ -156,6 +154,7 @@ class SeasonForm(VersionedForm):
         for name in self.OF_RULES:
             setattr(rules, name, self[name].data)
         rules.set_hours(self.slots)
+        rules.note_change()
 
 
 def _told(field: Field, fact: Any) -> str:
@@ -192,6 +191,16 @@ def _is_line_right(weekday: SelectField, starts: TimeField, ends: TimeField) -> 
     if starts.data and ends.data and ends.data <= starts.data:
         ends.errors = [_("La rencontre finit après avoir commencé : indiquez une heure plus tardive.")]
     return not (starts.errors or ends.errors)
+
+
+class SeenForm(BourseForm):
+    """An answer, by whoever gives it; `seen` marks what was known of it when the page was drawn.
+
+    `overtaken` is what somebody else has answered since, to be compared before it is replaced.
+    """
+
+    seen = HiddenField(default="")
+    overtaken: Any = None
 
 
 class KeptDatesForm(BourseForm):

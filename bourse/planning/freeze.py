@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from bourse.planning.facts import FacilitatorFacts, HostFacts, MemberFacts, SeasonFacts
-from bourse.planning.forecast import USUAL
+from bourse.planning.forecast import Chances
 from bourse.planning.instance import ANSWERS, FORBID, IGNORE, PENALISE, Instance, Pin, Placed
 from bourse.planning.read import FORMAT, parse
 from bourse.planning.states import Hosting, SchoolRule
@@ -42,7 +42,7 @@ class Past:
 
     standing: tuple[Standing, ...] = ()
     last: Mapping[int, date] = field(default_factory=dict)  # by company
-    chances: Mapping[str, int] = field(default_factory=lambda: USUAL)  # percent, by letter
+    chances: Chances = field(default_factory=Chances)
 
 
 @dataclass(frozen=True)
@@ -90,12 +90,29 @@ def settle(instance: Instance, draft: Draft) -> Instance:
     return replace(instance, locked=draft.locked, forbidden=draft.forbidden)
 
 
+def carried(hand: Draft, before: Mapping[str, Any], after: Mapping[str, Any]) -> Draft:
+    """What somebody settled by hand in a plan made from one document, in the words of another.
+
+    A day is told by its hour: a date that went and came back has another number, and its number may be another's.
+    """
+    starts = {slot["id"]: slot["start"] for slot in before["slots"]}
+    ids = {slot["start"]: slot["id"] for slot in after["slots"]}
+    hosts = {host["company"] for club in after["clubs"] for host in club["hosts"]}
+
+    def there(pins: Iterable[Pin]) -> frozenset[Pin]:
+        found = ((club, ids.get(starts.get(slot, "")), host) for club, slot, host in pins if host in hosts)
+        return frozenset((club, slot, host) for club, slot, host in found if slot)
+
+    return replace(hand, locked=there(hand.locked), forbidden=there(hand.forbidden))
+
+
 def freeze(facts: SeasonFacts, past: Past, hand: Draft) -> dict[str, Any]:
     """The document `bourse-instance/1` of a season, with the locks and refusals of a draft."""
     standing = past.standing
     slots = _slots(facts, standing)
-    kept = [each for each in standing if not each.has_fallen]
-    slot_of = {each.id: _slot_of(each, facts) for each in kept}
+    kept = [each for each in standing if not (each.has_fallen or each.is_past)]
+    was = possible([each for each in standing if each.is_past], facts.min_gap)
+    slot_of = {each.id: _slot_of(each, facts) for each in standing if not each.has_fallen}
     club, first = str(facts.club), str(facts.facilitators[0].person)
 
     def placed(each: Standing) -> dict[str, Any]:
@@ -107,18 +124,38 @@ def freeze(facts: SeasonFacts, past: Past, hand: Draft) -> dict[str, Any]:
         "today": facts.today.isoformat(),
         "notice_days": facts.notice,
         "season": {"start": facts.starts_on.isoformat(), "end": facts.ends_on.isoformat()},
-        "p": dict(past.chances),
+        "p": past.chances.planned,
         "fairness_steps": list(STEPS),
         "weights": dict(facts.weights),
         **_map(facts, standing),
         "slots": [slot for slot, _number, _meeting in slots],
         "facilitators": [_facilitator(each) for each in facts.facilitators],
-        "clubs": [_club(facts, slots, past)],
-        "fixed": [placed(each) for each in kept if each.is_past],
-        "published": [{**placed(each), "accepted": each.accepted} for each in kept if not each.is_past],
+        "clubs": [_club(facts, slots, past, len(was))],
+        "fixed": [placed(each) for each in was],
+        "published": [{**placed(each), "accepted": each.accepted} for each in kept],
+        "left_out": sum(each.is_past for each in standing) - len(was),
+        "stood": {str(each.id): stood(each.starts, each.company, each.is_past) for each in standing},
         "standing": {str(each.id): slot_of.get(each.id) for each in standing},
         "by_hand": by_hand(hand.locked, hand.forbidden),
     }
+
+
+def stood(starts: datetime, company: int, is_past: bool) -> list[Any]:
+    """A meeting as it stood when the plan was asked for, to be told from what it is later."""
+    return [f"{starts:%Y-%m-%dT%H:%M}", str(company), is_past]
+
+
+def possible(past: Sequence[Standing], min_gap: int) -> list[Standing]:
+    """Past meetings as rules may judge them: of two too near each other, or at one host, the later one alone.
+
+    They were; the rules are about what is to come, and no plan could undo them.
+    """
+    kept: list[Standing] = []
+    for each in sorted(past, key=lambda each: each.starts, reverse=True):
+        is_near = any((later.starts.date() - each.starts.date()).days < max(1, min_gap) for later in kept)
+        if not is_near and all(each.company != later.company for later in kept):
+            kept.append(each)
+    return kept[::-1]
 
 
 Dated = tuple[dict[str, Any], int | None, Standing | None]  # a slot, the place of its answers, the meeting it has
@@ -177,11 +214,13 @@ def _facilitator(facts: FacilitatorFacts) -> dict[str, Any]:
     return {"id": str(facts.person), "max_per_week": None, "unavailable": sorted(map(str, facts.unavailable))}
 
 
-def _club(facts: SeasonFacts, slots: Sequence[Dated], past: Past) -> dict[str, Any]:
+def _club(facts: SeasonFacts, slots: Sequence[Dated], past: Past, counted: int) -> dict[str, Any]:
+    """`counted`: how many of the past meetings are in the plan; the others are not to be planned again."""
+    held = sum(each.is_past for each in past.standing)
     return {
         "id": str(facts.club),
         "name": str(facts.club),
-        "meetings": max(facts.length, sum(each.is_past for each in past.standing)),
+        "meetings": max(facts.length, held) - (held - counted),
         "min_gap_days": facts.min_gap,
         "target_gap_days": facts.target_gap,
         "gap_tolerance_days": facts.gap_tolerance,
@@ -190,7 +229,12 @@ def _club(facts: SeasonFacts, slots: Sequence[Dated], past: Past) -> dict[str, A
         "far_km": facts.far,
         "facilitators": [str(each.person) for each in facts.facilitators],
         "members": [
-            {"id": str(each.id), "company": str(each.company), "answers": "".join(_answers(each, slots))}
+            {
+                "id": str(each.id),
+                "company": str(each.company),
+                "answers": "".join(_answers(each, slots)),
+                "chances": past.chances.of(each.id),  # for what is expected; the plan itself is judged by `p`
+            }
             for each in facts.members
             if each.company is not None
         ],
@@ -199,23 +243,25 @@ def _club(facts: SeasonFacts, slots: Sequence[Dated], past: Past) -> dict[str, A
 
 
 def _answers(member: MemberFacts, slots: Sequence[Dated]) -> Iterator[str]:
-    """A letter a slot: what he answered to a meeting that stands there, else what he said of the date."""
-    for _slot, number, meeting in slots:
+    """A letter a slot: what he answered to a meeting that stands there, else what he said of date or weekday."""
+    for slot, number, meeting in slots:
         said = meeting.said.get(member.id) if meeting else None
-        letter = said or (member.answers[number] if number is not None else "U")
+        on = date.fromisoformat(slot["start"][:10])
+        letter = said or (member.answers[number] if number is not None else member.weekdays[on.weekday()])
         assert letter in ANSWERS
         yield letter
 
 
 def _host(host: HostFacts, facts: SeasonFacts, slots: Sequence[Dated], past: Past) -> dict[str, Any]:
     closed = {str(each) for each in host.closed}
+    fallen = {each.company for each in past.standing if each.has_fallen}
     late = {slot["id"] for slot, _number, _meeting in slots if not _is_late_enough(host, slot["start"], facts)}
     return {
         "company": str(host.company),
         "membership": host.membership,
-        "capacity": host.capacity,
+        "capacity": host.capacity + sum(each.company == host.company for each in facts.members),  # they are at home
         "waited": host.waited,
-        "urgency": host.urgency,
+        "urgency": max(host.urgency, int(host.company in fallen)),  # who was announced is still to receive
         "closed": sorted((closed | late) & {slot["id"] for slot, _number, _meeting in slots}),
         "months": list(host.months),
         "last": past.last[host.company].isoformat() if host.company in past.last else None,

@@ -1,6 +1,7 @@
 """The letters that ask a member for his wishes, or for a day that suits."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 
 from flask import current_app
@@ -16,6 +17,7 @@ from bourse.meetings.letters import facilitator_of
 from bourse.meetings.models import Meeting, Season
 from bourse.planning import ask_link
 from bourse.planning.ask_link import AskLink
+from bourse.planning.proposal_models import Proposal
 from bourse.words import _, day, on_the_clock_of
 
 
@@ -43,17 +45,28 @@ def _reminded_wishes(season: Season) -> str:
     return _("Vos souhaits avant le %(day)s, en une minute", day=day(season.rules.answer_by, year=False))
 
 
-def opinion(season: Season, membership: Membership) -> Parts:
+def opinion(proposal: Proposal, membership: Membership, is_reminder: bool = False) -> Parts:
     """Asks what a member thinks of the season that is proposed."""
+    season, answer_by = proposal.season, proposal.opinion_by
     with force_locale(membership.person.language), on_the_clock_of(season.club.timezone):
         return on_paper(
             "planning/letters/opinion",
-            _("Dites votre avis sur la saison proposée, %(season)s", season=season.name),
+            _reminded_opinion(answer_by) if is_reminder and answer_by else _asked_opinion(season),
             season=season,
+            answer_by=answer_by,
+            is_reminder=is_reminder,
             person=membership.person,
             facilitator=facilitator_of(season),
             url=_url(AskLink("season", season.id, membership.id)),
         )
+
+
+def _asked_opinion(season: Season) -> str:
+    return _("Dites votre avis sur la saison proposée, %(season)s", season=season.name)
+
+
+def _reminded_opinion(answer_by: date) -> str:
+    return _("Votre avis avant le %(day)s, en une minute", day=day(answer_by, year=False))
 
 
 def days(meeting: Meeting, membership: Membership, is_reminder: bool = False) -> Parts:
@@ -73,6 +86,8 @@ def days(meeting: Meeting, membership: Membership, is_reminder: bool = False) ->
 
 def _url(link: AskLink) -> str:
     """The link to the page where this member answers; it changes nothing by being opened."""
+    person = db.session.get_one(Membership, link.membership_id).person
+    link = replace(link, mark=ask_link.mark_of(person.email))
     return link_to("planning.answer_by_link", token=ask_link.sign(link, current_app.config["SECRET_KEY"]))
 
 

@@ -1,11 +1,12 @@
 """What a season is planned from: its rules, its dates, who would host, and who can come when."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from datetime import date, datetime, time
 from typing import Any
 
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
+from sqlalchemy.orm.attributes import flag_modified
 
 from bourse.clock import club_time, now
 from bourse.clubs.models import Club, Membership, Role
@@ -69,6 +70,10 @@ class SeasonRules(db.Model):
     def weekdays(self) -> list[int]:
         """The weekdays on which the club may meet, Monday is 0."""
         return sorted({each.weekday for each in self.hours})
+
+    def note_change(self) -> None:
+        """The version rises, though it may be the season's own facts that changed: its length, its days."""
+        flag_modified(self, "quorum")
 
     def set_hours(self, slots: Iterable[Slot]) -> None:
         wanted = set(slots)
@@ -232,6 +237,11 @@ def is_asking(season: Season) -> bool:
     return season.state is SeasonState.polling
 
 
+def takes_wishes(season: Season) -> bool:
+    """Whether what a member says on the telephone still counts: the next plan is made from it."""
+    return season.state in (SeasonState.polling, SeasonState.proposed, SeasonState.published)
+
+
 def is_member(membership: Membership) -> bool:
     return membership.belongs and membership.role is Role.member
 
@@ -244,15 +254,20 @@ def options_of(place: Season | Meeting) -> list[DateOption]:
     return list(db.session.scalars(query.options(with_place)))
 
 
-def lay_out(season: Season, wanted: Mapping[datetime, datetime], at: datetime) -> None:
+def lay_out(
+    season: Season, wanted: Mapping[datetime, datetime], at: datetime, former: Container[datetime] | None = None
+) -> None:
     """Gives the season these dates, by start and end; `at` is now.
 
-    One that is not wanted any more goes, or is struck if somebody answered to it; what was added by hand stays.
+    One that is not wanted any more goes, or is struck if somebody answered to it; what was added by hand stays. One
+    that is wanted again stands again, unless it was struck by hand: though it was among the `former` dates.
     """
     known = {each.starts_at: each for each in options_of(season)}
     for starts_at, ends_at in wanted.items():
         option = known.get(starts_at) or DateOption(season=season, starts_at=starts_at)
         option.ends_at = ends_at
+        if former is not None and starts_at not in former:
+            option.keep(True, at)
         db.session.add(option)
     outdated = [each for starts_at, each in known.items() if starts_at not in wanted and not each.is_by_hand]
     answered = _with_answers(outdated)

@@ -6,6 +6,7 @@ from wtforms import BooleanField, HiddenField, SelectMultipleField, StringField
 
 from bourse.db import LINE
 from bourse.forms import AtMost, BourseForm, VersionedForm, number
+from bourse.planning.forms import SeenForm
 from bourse.words import _l
 
 
@@ -49,7 +50,7 @@ class ReplanForm(BourseForm):
     withdrawn = SelectMultipleField(coerce=int, validate_choice=False)
 
 
-class OpinionForm(BourseForm):
+class OpinionForm(SeenForm):
     """What does not suit a member, and a sentence."""
 
     against = SelectMultipleField(validate_choice=False)

@@ -13,6 +13,7 @@ from bourse.clock import now
 from bourse.clubs.roles import is_facilitator
 from bourse.db import db
 from bourse.doors import door
+from bourse.forms import number
 from bourse.meetings.facts import members_of
 from bourse.meetings.forms import ConfirmForm
 from bourse.meetings.models import Season, SeasonState
@@ -20,7 +21,7 @@ from bourse.people.models import note
 from bourse.planning import reason
 from bourse.planning.almanac import is_school_holiday
 from bourse.planning.dial import ring
-from bourse.planning.facts import poll_of_season, typed_periods
+from bourse.planning.facts import answered_since, poll_of_season, typed_periods
 from bourse.planning.freeze import Draft, thaw
 from bourse.planning.instance import Placed
 from bourse.planning.models import is_member, lock_season
@@ -28,7 +29,7 @@ from bourse.planning.opine import against_of
 from bourse.planning.plan_forms import AdjustForm, PlanForm
 from bourse.planning.proposal_models import Proposal, latest
 from bourse.planning.propose import NOTHING_BY_HAND, propose
-from bourse.planning.republish import Change, Kind, changes
+from bourse.planning.republish import Change, Kind, changes, is_outdated
 from bourse.planning.sheet import Row, Sheet, changed, ruled_out, sheet_of
 from bourse.planning.standing import meetings_of
 from bourse.planning.views import bp, today_of
@@ -46,7 +47,7 @@ def has_wishes(_person: Any, season: Season) -> bool:
 @door(is_facilitator, has_wishes)
 def plan(season: Season) -> ResponseReturnValue:
     """The latest proposal, or an earlier one: what it would be like, and why."""
-    return plan_page(season, proposal_at(season, request.args.get("number", 0, type=int)))
+    return plan_page(season, proposal_at(season, number(request.args.get("number"))))
 
 
 def proposal_at(season: Season, number: int = 0) -> Proposal | None:
@@ -62,7 +63,8 @@ def plan_page(season: Season, proposal: Proposal | None, typed: AdjustForm | Non
         return render_template("planning/plan_none.html", season=season, poll=poll_of_season(season))
     sheet = sheet_at(proposal)
     members = {each.id: each for each in members_of(season.club)}
-    is_latest = proposal.number == (last.number if (last := latest(season)) else 0)
+    plans, last = _plans(season)
+    is_latest = proposal.number == last
     shows_moves = season.state is SeasonState.published and not proposal.published_at and sheet.rows
     moves = [each for each in changes_of(season, sheet) if each.kind is not Kind.kept] if shows_moves else []
     page = render_template(
@@ -84,14 +86,18 @@ def plan_page(season: Season, proposal: Proposal | None, typed: AdjustForm | Non
         typed=typed,
         spare=[sheet.instance.companies[host].name for host in sheet.spare],
         forecast=reason.forecast(sheet.instance.p),
-        has_others=_with_plan(season) > 1,
+        has_others=plans > 1,
+        newer=answered_since(season, proposal.asked_at) if is_latest and not proposal.published_at else 0,
     )
     return (page, 409) if typed else page
 
 
-def _with_plan(season: Season) -> int:
-    query = db.select(db.func.count()).where(Proposal.season_id == season.id, Proposal.meetings != "[]")
-    return db.session.scalar(query) or 0
+def _plans(season: Season) -> tuple[int, int]:
+    """How many proposals of the season have a plan, and the number of the latest."""
+    has_plan = db.case((Proposal.meetings != "[]", 1), else_=0)
+    query = db.select(db.func.sum(has_plan), db.func.max(Proposal.number)).where(Proposal.season_id == season.id)
+    plans, last = db.session.execute(query).one()
+    return plans or 0, last or 0
 
 
 def sheet_at(proposal: Proposal, number: int | None = None) -> Sheet:
@@ -109,6 +115,11 @@ def changes_of(season: Season, sheet: Sheet) -> list[Change]:
     """What publishing the plan would change of the meetings that stand."""
     keep_time_of(season.club.timezone)
     return changes(meetings_of(season), sheet, season.club.timezone, now())
+
+
+def is_outdated_now(season: Season, sheet: Sheet) -> bool:
+    """Whether the meetings that stand are others than when the plan was asked for, or one of its days has passed."""
+    return is_outdated(meetings_of(season), sheet, season.club.timezone, now())
 
 
 @bp.post("/seasons/<int:season>/plan/propose")
@@ -183,7 +194,7 @@ def _after(form: AdjustForm, sheet: Sheet, row: Row) -> Draft | None:
     if form.act.data == "rule_out":
         return ruled_out(sheet.draft, row.placed)
     slot, host = form.wanted
-    hosts = {*sheet.instance.clubs[sheet.club].hosts, row.host}
+    hosts = {*sheet.instance.clubs[sheet.club].hosts} - sheet.done | {row.host}
     if slot not in sheet.instance.slots or host not in hosts:
         return None
     if any(each.slot == slot and each in sheet.instance.fixed for each in sheet.draft.meetings):
@@ -222,7 +233,7 @@ def compare(season: Season) -> ResponseReturnValue:
     proposals = [each for each in season.proposals if each.has_plan]
     if len(proposals) < 2:
         abort(404)
-    wanted = request.args.get("number", 0, type=int)
+    wanted = number(request.args.get("number"))
     other = next((each for each in proposals[:-1] if each.number == wanted), proposals[-2])
     sheets = [sheet_at(each) for each in (other, proposals[-1])]
     return render_template(

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 FIRST_MONTH, LAST_MONTH = 9, 6  # from September to the end of June
 USUAL_LENGTH = 9
-ONE_DAY, TWO_WEEKS = timedelta(days=1), timedelta(days=14)
+ONE_DAY, ONE_WEEK, TWO_WEEKS = timedelta(days=1), timedelta(days=7), timedelta(days=14)
 
 
 class Span(NamedTuple):
@@ -43,3 +43,8 @@ def years_of(span: Span) -> str:
 def usual_deadline(today: date, starts_on: date) -> date:
     """The last day to answer that is proposed: in two weeks, or sooner when the season is about to begin."""
     return max(today + ONE_DAY, min(today + TWO_WEEKS, starts_on - ONE_DAY))
+
+
+def usual_opinion_deadline(today: date, first: date) -> date:
+    """The last day to say what one thinks of a plan: in a week, or sooner when its first meeting is near."""
+    return max(today, min(today + ONE_WEEK, first - ONE_DAY))

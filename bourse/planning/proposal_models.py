@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship, selectinload
@@ -30,6 +30,7 @@ class Proposal(Search):
     draft: Mapped[int] = mapped_column(default=0)
     shared_draft: Mapped[int | None]  # the version that the members were asked about …
     shared_at: Mapped[datetime | None]  # … and when
+    opinion_by: Mapped[date | None]  # the last day on which their opinions are expected
     published_at: Mapped[datetime | None]
     season: Mapped[Season] = relationship(backref=db.backref("proposals", order_by="Proposal.number"))
     joint: Mapped[JointPlan | None] = relationship(backref=db.backref("parts", order_by="Proposal.id"))
@@ -45,6 +46,12 @@ class Proposal(Search):
     def search(self) -> Search:
         """What it was found by, and how far that is proven."""
         return self.joint or self
+
+    @property
+    def fallen(self) -> set[int]:
+        """The meetings whose date cannot be kept; once published they have another."""
+        standing = {} if self.published_at else self.document["standing"]
+        return {int(meeting) for meeting, slot in standing.items() if slot is None}
 
     def version(self, number: int) -> Draft:
         """The plan as it stood at that version."""
@@ -106,6 +113,11 @@ class Opinion(db.Model):
     @property
     def slots(self) -> set[str]:
         return set(json.loads(self.against))
+
+    @property
+    def is_about_plan_sent(self) -> bool:
+        """Whether it was said of the version that was sent last, not of one before."""
+        return bool(self.proposal.shared_at and self.proposal.shared_at <= self.given_at)
 
 
 def latest(season: Season) -> Proposal | None:

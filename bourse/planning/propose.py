@@ -11,9 +11,10 @@ from bourse.db import db
 from bourse.meetings.models import Season
 from bourse.people.models import Person
 from bourse.planning.count import count
+from bourse.planning.engage import Engagement
 from bourse.planning.engaged_facts import engaged_elsewhere
 from bourse.planning.facts import season_facts
-from bourse.planning.freeze import Draft, freeze, thaw
+from bourse.planning.freeze import Draft, by_hand, carried, freeze, thaw
 from bourse.planning.instance import Instance, Placed
 from bourse.planning.join import engaged_by, join, part
 from bourse.planning.models import lock_season
@@ -27,16 +28,37 @@ NOTHING_BY_HAND = Draft(())
 
 
 def propose(
-    season: Season, by: Person, at: datetime, hand: Draft = NOTHING_BY_HAND, fallen: Collection[int] = ()
+    season: Season, by: Person, at: datetime, hand: Draft = NOTHING_BY_HAND, fallen: Collection[int] | None = None
 ) -> Proposal:
-    """A proposal that waits to be solved, from the season as it stands; `hand` is what somebody settled by hand."""
-    engaged = engaged_elsewhere([season.club_id], [season.id], at)
-    document = freeze(season_facts(season, at, engaged), past_of(season, at, fallen), hand)
-    return _next(season, asked_by=by, asked_at=at, instance=json.dumps(document))
+    """A proposal that waits to be solved, from the season as it stands.
+
+    `hand` is what somebody settled by hand in the latest one; `fallen` are meetings whose date cannot be kept, as for
+    the latest one if it is not said.
+    """
+    last, engaged = latest(season), engaged_elsewhere([season.club_id], [season.id], at)
+    document = _document(season, at, engaged, last, hand, fallen)
+    return _next(season, last, asked_by=by, asked_at=at, instance=json.dumps(document))
 
 
-def _next(season: Season, **facts: Any) -> Proposal:
-    last = latest(season)
+def _document(
+    season: Season,
+    at: datetime,
+    engaged: Collection[Engagement],
+    last: Proposal | None,
+    hand: Draft,
+    fallen: Collection[int] | None = None,
+) -> dict[str, Any]:
+    """The season frozen as it stands, with what was settled by hand in its latest proposal."""
+    if fallen is None:
+        fallen = last.fallen if last else ()
+    document = freeze(season_facts(season, at, engaged), past_of(season, at, fallen), NOTHING_BY_HAND)
+    if last:
+        kept = carried(hand, last.document, document)
+        document["by_hand"] = by_hand(kept.locked, kept.forbidden)
+    return document
+
+
+def _next(season: Season, last: Proposal | None, **facts: Any) -> Proposal:
     proposal = Proposal(season=season, number=last.number + 1 if last else 1, **facts)
     db.session.add(proposal)
     return proposal
@@ -56,7 +78,7 @@ def propose_together(
         {
             "season": each.id,
             "zone": each.club.timezone,
-            "document": freeze(season_facts(each, at, engaged), past_of(each, at), _hand(proposals.get(each.id))),
+            "document": _document(each, at, engaged, last := proposals.get(each.id), _hand(last)),
         }
         for each in seasons
     ]
@@ -101,7 +123,8 @@ def _take_part(
     for each in document["facilitators"]:
         each["unavailable"] = sorted({*each["unavailable"], *elsewhere[each["id"]]})
     mine = part(meetings, alone)
-    proposal = _next(season, joint=plan, asked_by=plan.asked_by, asked_at=plan.asked_at, instance=json.dumps(document))
+    facts = {"asked_by": plan.asked_by, "asked_at": plan.asked_at, "instance": json.dumps(document)}
+    proposal = _next(season, latest(season), joint=plan, **facts)
     proposal.state, proposal.status, proposal.seconds = ProposalState.done, plan.status, plan.seconds
     proposal.meetings, proposal.objective = listed(mine), count(thaw(document), mine).objective
 

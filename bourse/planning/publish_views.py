@@ -11,6 +11,7 @@ from bourse.clubs.models import Membership
 from bourse.clubs.roles import is_facilitator
 from bourse.db import db
 from bourse.doors import door
+from bourse.meetings.answer import fill_seats
 from bourse.meetings.facts import members_of
 from bourse.meetings.models import Meeting, Season, SeasonState
 from bourse.people.models import Person, note
@@ -19,7 +20,7 @@ from bourse.planning.engage import Engagement
 from bourse.planning.engaged_facts import facilitators_of, standing
 from bourse.planning.models import HostWish, is_member, lock_season
 from bourse.planning.plan_forms import PlanForm, ReplanForm
-from bourse.planning.plan_views import changes_of, has_wishes, sheet_at
+from bourse.planning.plan_views import changes_of, has_wishes, is_outdated_now, sheet_at
 from bourse.planning.proposal_models import Proposal, latest
 from bourse.planning.propose import propose
 from bourse.planning.republish import Change, Kind
@@ -37,18 +38,20 @@ def publish(season: Season) -> ResponseReturnValue:
     form = PlanForm()
     if form.is_submitted():
         lock_season(season)
+        _lock_meetings(season)
     proposal = latest(season)
     if proposal is None or proposal.is_busy or not proposal.has_plan:
         abort(404)
     if proposal.published_at:
         return redirect(url_for(".plan", season=season.id))
     sheet, members = sheet_at(proposal), {each.id: each for each in members_of(season.club)}
-    found = changes_of(season, sheet)
+    found, is_outdated = changes_of(season, sheet), is_outdated_now(season, sheet)
     taken = _taken(season, found)
-    if not form.validate_on_submit() or not form.saw(proposal) or taken or not _can_host(sheet, members):
+    stands = not (is_outdated or taken) and _can_host(sheet, members)
+    if not form.validate_on_submit() or not form.saw(proposal) or not stands:
         is_late = form.is_submitted() and not form.saw(proposal)
-        page = _page(season, proposal, sheet, members, found, is_late, taken)
-        return (page, 409) if is_late else page
+        page = _page(season, proposal, sheet, members, found, is_late, is_outdated, taken)
+        return (page, 409) if is_late or (form.is_submitted() and is_outdated) else page
     for change in found:
         _apply(change, season, members[_membership_at(sheet, change)] if change.row else None)
     db.session.flush()
@@ -68,6 +71,7 @@ def _page(
     members: dict[int, Membership],
     found: list[Change],
     is_late: bool,
+    is_outdated: bool,
     taken: list[Change],
 ) -> str:
     return render_template(
@@ -82,9 +86,15 @@ def _page(
         who=lambda host: members.get(sheet.membership_of(host) or 0),
         reason=reason,
         is_late=is_late,
+        is_outdated=is_outdated,
         can_host=_can_host(sheet, members),
         taken=taken,
     )
+
+
+def _lock_meetings(season: Season) -> None:
+    """Until the commit nobody else moves, hands on or cancels one of them."""
+    db.session.execute(db.select(Meeting.id).filter_by(season_id=season.id).order_by(Meeting.id).with_for_update())
 
 
 def _can_host(sheet: Sheet, members: dict[int, Membership]) -> bool:
@@ -115,8 +125,8 @@ def _membership_at(sheet: Sheet, change: Change) -> int:
 def _apply(change: Change, season: Season, host: Membership | None) -> None:
     """The meeting as the plan wants it, by the acts that the room of meetings has for one."""
     meeting = change.meeting
-    if meeting is not None:
-        db.session.refresh(meeting, ["sequence", "moved_sequence", "exclusions"], with_for_update=True)
+    if meeting is not None and meeting.poll and change.kind is not Kind.kept:
+        meeting.poll.closed_at = meeting.poll.closed_at or now()  # the plan has decided
     if change.kind is Kind.cancelled:
         meeting.cancel()
         note("cancel", by=current_user, about=meeting)
@@ -130,6 +140,8 @@ def _apply(change: Change, season: Season, host: Membership | None) -> None:
         if change.kind in (Kind.moved, Kind.both):  # on its own day a meeting keeps its hours
             meeting.move(change.starts_at, change.ends_at)
         asked_back = _turned_away(meeting) if host.id != meeting.host_id else []
+        if host.id != meeting.host_id:
+            meeting.practical, meeting.places = "", None  # they were about the former host's site
         meeting.change_host(host)
         for person in asked_back:
             meeting.invite(person)
@@ -163,6 +175,7 @@ def _invite(season: Season, members: Iterable[Membership]) -> None:
                     meeting.invite(person)
             if meeting.host.person_id not in kept_out:
                 meeting.invite(meeting.host.person)
+            fill_seats(meeting, now())
 
 
 # Planned anew
@@ -189,6 +202,8 @@ def replan(season: Season) -> ResponseReturnValue:
         db.session.flush()
         note("replan", by=current_user, about=proposal)
         db.session.commit()
+    else:
+        flash(_("Une recherche est en cours : arrêtez-la, puis dites ce qui ne tient plus."), "no")
     return redirect(url_for(".plan", season=season.id))
 
 

@@ -159,7 +159,7 @@ def way_out(group: str, value: int | None, instance: Instance) -> str:
         "capacity": lambda: _n(
             "Demander à %(company)s d'accueillir %(num)s personne",
             "Demander à %(company)s d'accueillir %(num)s personnes",
-            value,
+            value - sum(each.company == host for each in _club(instance).members),  # they are at home
             company=_company(instance, host),
         ),
         "facilitator": lambda: _("Trouver qui remplace l'animation"),

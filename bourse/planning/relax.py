@@ -37,6 +37,12 @@ def groups(instance: Instance) -> list[str]:
     ]
 
 
+def _club_and_host(instance: Instance, name: str) -> tuple[str, str]:
+    """Whose group it is; ids are anybody's, and may hold a slash themselves."""
+    pairs = ((club.id, host) for club in instance.clubs.values() for host in club.hosts)
+    return next((club, host) for club, host in pairs if f"{club}/{host}" == name)
+
+
 FIELDS = {"meetings": "meetings", "gap": "min_gap_days", "quorum": "quorum"}
 
 
@@ -44,7 +50,7 @@ def value_of(instance: Instance, group: str) -> int | None:
     """The number that was asked for; None when the group is none of numbers."""
     rule, _, name = group.partition(":")
     if rule == "capacity":
-        club, _, host = name.partition("/")
+        club, host = _club_and_host(instance, name)
         return instance.clubs[club].hosts[host].capacity
     return getattr(instance.clubs[name], FIELDS[rule]) if rule in FIELDS else None
 
@@ -53,7 +59,7 @@ def least(instance: Instance, group: str) -> int | None:
     """The number that asks for as little as there can be: one meeting is still a season."""
     rule, _, name = group.partition(":")
     if rule == "capacity":
-        return len(instance.clubs[name.partition("/")[0]].members)
+        return len(instance.clubs[_club_and_host(instance, name)[0]].members)
     if rule == "meetings":
         return max(1, sum(placed.club == name for placed in instance.fixed))
     return 0 if rule in FIELDS else None
@@ -72,7 +78,7 @@ def relaxed(instance: Instance, changes: Iterable[Change]) -> tuple[Instance, se
 
 def _with(instance: Instance, group: str, value: int) -> Instance:
     rule, _, name = group.partition(":")
-    id, _, host = name.partition("/")
+    id, host = _club_and_host(instance, name) if rule == "capacity" else (name, "")
     club = instance.clubs[id]
     return replace(instance, clubs={**instance.clubs, id: _club_with(club, rule, host, value)})
 

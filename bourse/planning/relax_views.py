@@ -13,14 +13,15 @@ from bourse.doors import door
 from bourse.forms import number
 from bourse.meetings.models import Season
 from bourse.people.models import note
-from bourse.planning.models import lock_season
+from bourse.planning.facts import allowed_dates
+from bourse.planning.models import lay_out, lock_season
 from bourse.planning.plan_forms import PlanForm
 from bourse.planning.plan_views import by_hand, has_wishes
 from bourse.planning.proposal_models import latest
 from bourse.planning.propose import NOTHING_BY_HAND, propose
 from bourse.planning.reason import is_ours_to_change
 from bourse.planning.states import SchoolRule
-from bourse.planning.views import bp
+from bourse.planning.views import bp, today_of
 
 Way = Iterable[tuple[str, int | None]]
 
@@ -48,10 +49,12 @@ def relax_rules(season: Season) -> ResponseReturnValue:
 
 def _give_way(season: Season, way: Way) -> None:
     rules = season.rules
+    rules.note_change()
     for group, value in way:
         rule = group.partition(":")[0]
         if rule == "school":
             rules.school_rule = SchoolRule.avoid
+            lay_out(season, allowed_dates(season, today_of(season.club)), now())
         elif rule == "meetings":
             season.length = value or season.length
         elif rule == "gap":

@@ -6,7 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from bourse.clock import instant
+from bourse.clock import club_time, instant
+from bourse.planning.freeze import stood
 from bourse.planning.sheet import Row, Sheet
 
 
@@ -48,8 +49,17 @@ def changes(meetings: Sequence[Any], sheet: Sheet, zone: str, now: datetime) -> 
                 left.remove(meeting)
                 rows.remove(row)
     pairs += [(None, row) for row in rows] + [(meeting, None) for meeting in left]
-    found = [_change(meeting, row, zone) for meeting, row in pairs]
+    found = [_change(meeting, row, zone, sheet) for meeting, row in pairs]
     return sorted(found, key=lambda each: each.starts_at or each.meeting.starts_at)
+
+
+def is_outdated(meetings: Sequence[Any], sheet: Sheet, zone: str, now: datetime) -> bool:
+    """Whether the plan speaks of what is no more: a meeting came, went, moved or began since, or a day has passed."""
+    stand = {
+        str(each.id): stood(club_time(each.starts_at, zone), each.company.id, each.has_begun(now)) for each in meetings
+    }
+    is_late = any(starts_of(row, zone) <= now for row in sheet.rows if not row.is_fixed)
+    return is_late or stand != sheet.document["stood"]
 
 
 def starts_of(row: Row, zone: str) -> datetime:
@@ -72,12 +82,13 @@ def _any(_meeting: Any, _row: Row, _zone: str) -> bool:
     return True
 
 
-def _change(meeting: Any, row: Row | None, zone: str) -> Change:
+def _change(meeting: Any, row: Row | None, zone: str, sheet: Sheet) -> Change:
     if row is None:
         return Change(Kind.cancelled, meeting, None)
     starts_at, ends_at = starts_of(row, zone), instant(row.ends.date(), row.ends.time(), zone)
     if meeting is None:
         return Change(Kind.added, None, row, starts_at, ends_at)
-    has_moved, is_handed = not _same_day(meeting, row, zone), not _same_host(meeting, row, zone)
+    has_moved = not _same_day(meeting, row, zone)
+    is_handed = sheet.membership_of(row.host) not in (meeting.host_id, None)  # a colleague is another host as well
     kinds = {(True, True): Kind.both, (True, False): Kind.moved, (False, True): Kind.handed}
     return Change(kinds.get((has_moved, is_handed), Kind.kept), meeting, row, starts_at, ends_at)

@@ -5,6 +5,7 @@ incomplete. HiGHS works in a process of its own: when it dies, or is stopped, th
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import chain
@@ -152,9 +153,11 @@ def _with_cores(search: Search, process: Apart, until: float, should_stop: Calla
 
 
 def relax(instance: Instance, core: Sequence[str], seconds: float = FOR_REASONS) -> tuple[Relaxation, ...]:
-    """The smallest changes, each verified, that would make an impossible season possible."""
-    with Apart() as process:
-        return tuple(process.work("relaxations", instance, core, until=monotonic() + seconds))
+    """The smallest changes, each verified, that would make an impossible season possible: those that were found."""
+    found: list[Relaxation] = []
+    with Apart() as process, suppress(Died):
+        found.extend(process.work("relaxations", instance, core, until=monotonic() + seconds))
+    return tuple(found)
 
 
 def next_best(

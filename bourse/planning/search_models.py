@@ -16,6 +16,7 @@ from bourse.planning.rotate import Status
 from bourse.planning.states import ProposalState
 
 LEASE = timedelta(seconds=20)
+LONGEST_LEASE = timedelta(minutes=5)  # far beyond any that is asked for
 A_MOMENT = timedelta(seconds=1)
 MOST_TRIES = 3
 BUSY = (ProposalState.waiting, ProposalState.running)
@@ -122,7 +123,9 @@ def waiting(at: datetime) -> Asked | None:
 
 
 def _is_unheld(kind: type[Search], at: datetime) -> Any:
-    return db.or_(kind.lease_until.is_(None), kind.lease_until < at)
+    """Whether no process lives on it; one that would live longer than any was written by a clock since set back."""
+    until = kind.lease_until
+    return db.or_(until.is_(None), until < at, until > at + LONGEST_LEASE)
 
 
 def take(asked: Asked, token: str, at: datetime) -> Taken | None:
@@ -150,16 +153,21 @@ def beat(taken: Taken, until: datetime, **found: object) -> bool:
     return row is not None and row[0] is None
 
 
-def hand_on(asked: Asked) -> None:
+def hand_on(asked: Asked, token: str) -> None:
     """The process was ended by its worker: another may go on at once, and this was no try."""
     kind, id = asked
-    running = db.update(kind).where(kind.id == id, kind.state == ProposalState.running)
-    db.session.execute(running.values(lease_until=None, lease_token=None, tries=kind.tries - 1))
+    held = db.update(kind).where(kind.id == id, kind.state.in_(BUSY), kind.lease_token == token)
+    db.session.execute(held.values(lease_until=None, lease_token=None, tries=kind.tries - 1))
 
 
-def let_go(asked: Asked, at: datetime) -> None:
-    """The process has ended by itself; if its work was not done, another one goes on after a moment."""
+def let_go(asked: Asked, token: str, at: datetime) -> None:
+    """The process has ended by itself; if its work was not done, another one goes on after a moment.
+
+    One that did not even begin counts as a try, unless another process has begun meanwhile: that one is left alone.
+    """
     kind, id = asked
+    unheld = db.and_(kind.state == ProposalState.waiting, kind.lease_token.is_(None))
     left = db.update(kind).where(kind.id == id, kind.state.in_(BUSY))
+    left = left.where(db.or_(kind.lease_token == token, unheld))
     unstarted = db.case((kind.state == ProposalState.waiting, 1), else_=0)
     db.session.execute(left.values(lease_until=at + A_MOMENT, lease_token=None, tries=kind.tries + unstarted))

@@ -9,7 +9,7 @@ from typing import Any
 from bourse.planning.adjust import exchange, pin_of
 from bourse.planning.count import Breach, Count, count
 from bourse.planning.explain import Reasons, reasons
-from bourse.planning.forecast import expected
+from bourse.planning.forecast import Letters, chances_in, expected
 from bourse.planning.freeze import Draft, settle
 from bourse.planning.instance import Instance, Placed
 from bourse.planning.solve import key
@@ -88,13 +88,19 @@ class Sheet:
         return next(iter(self.instance.clubs))
 
     @cached_property
+    def chances(self) -> Mapping[str, Letters]:
+        """Each member's own, which the interchange format knows nothing of."""
+        return chances_in(self.document)
+
+    @cached_property
     def counted(self) -> Count:
         return count(self.instance, self.draft.meetings)
 
     @cached_property
     def rows(self) -> list[Row]:
         in_order = sorted(self.draft.meetings, key=lambda each: self.instance.number[each.slot])
-        return [self._row(number, placed) for number, placed in enumerate(in_order, 1)]
+        first = 1 + int(self.document.get("left_out", 0))  # past meetings that no rule judges
+        return [self._row(number, placed) for number, placed in enumerate(in_order, first)]
 
     def _row(self, number: int, placed: Placed) -> Row:
         slot, members = self.instance.slots[placed.slot], self.instance.clubs[self.club].members
@@ -104,7 +110,7 @@ class Sheet:
             placed=placed,
             starts=slot.start,
             ends=slot.end,
-            presence=Presence(*expected(self.instance, placed)),
+            presence=Presence(*expected(self.instance, placed, self.chances)),
             why=reasons(self.instance, placed),
             yes=sum(each.answers[self.instance.number[placed.slot]] == "Y" for each in members),
             seats=len(members),
@@ -154,11 +160,19 @@ class Sheet:
     def row_at(self, slot: str) -> Row | None:
         return next((row for row in self.rows if row.slot == slot and not row.is_fixed), None)
 
+    @property
+    def done(self) -> set[str]:
+        """The hosts of the meetings that were: nothing by hand changes these."""
+        return {each.host for each in self.instance.fixed}
+
     # What else would do
 
     def hosts_for(self, row: Row) -> list[Option]:
         """Everybody who may receive that day, today's host first; who receives another day would swap."""
-        hosts = [row.host, *(each for each in self.instance.clubs[self.club].hosts if each != row.host)]
+        hosts = [
+            row.host,
+            *(each for each in self.instance.clubs[self.club].hosts if each not in {row.host, *self.done}),
+        ]
         return [self._option(row, replace(row.placed, host=host)) for host in hosts]
 
     def dates_for(self, row: Row) -> list[Option]:
@@ -179,7 +193,7 @@ class Sheet:
         return Option(
             placed=placed,
             starts=self.instance.slots[placed.slot].start,
-            presence=Presence(*expected(self.instance, placed)),
+            presence=Presence(*expected(self.instance, placed, self.chances)),
             delta=after.objective - self._before.objective,
             broken=len(after.breaches),
         )

@@ -1,28 +1,26 @@
 """Reads what was: the meetings that a season has already, who received when, and who came after which answer."""
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator
-from datetime import date, datetime
+from collections.abc import Collection, Iterator, Mapping
+from datetime import datetime
 
 from sqlalchemy.orm import joinedload, selectinload
 
 from bourse.clock import club_time
 from bourse.clubs.models import Membership
 from bourse.db import db
-from bourse.meetings.models import Answer, Invitation, Meeting, Presence, Season
-from bourse.meetings.states import MeetingState
-from bourse.planning.forecast import chances
+from bourse.meetings.models import Answer, Meeting, Season
+from bourse.planning.forecast import learn
 from bourse.planning.freeze import Past, Standing
-
-NOT_HELD = (MeetingState.idea, MeetingState.postponed, MeetingState.cancelled)
-LETTERS = {Answer.accepted: "Y", Answer.tentative: "M", Answer.declined: "N"}
+from bourse.planning.past_facts import LETTERS, held_by
+from bourse.planning.recall import seen
+from bourse.planning.turn_facts import NOT_HELD, last_hosted
 
 
 def past_of(season: Season, now: datetime, fallen: Collection[int] = ()) -> Past:
     """What the planning of a season has to know of what was; `fallen` are meetings whose date cannot be kept."""
-    members = {each.person_id: each.id for each in season.club.memberships if each.belongs}
+    members = {each.person_id: each for each in season.club.memberships if each.belongs}
     standing = tuple(_standing(each, members, now, fallen) for each in meetings_of(season))
-    return Past(standing, _last_hosted(season), chances(_answers_and_presences(season)))
+    return Past(standing, last_hosted(season), learn(seen(held_by(season.club, now))))
 
 
 def meetings_of(season: Season) -> list[Meeting]:
@@ -32,10 +30,10 @@ def meetings_of(season: Season) -> list[Meeting]:
     return list(db.session.scalars(query.order_by(Meeting.starts_at).options(host, selectinload(Meeting.invitations))))
 
 
-def _standing(meeting: Meeting, members: dict[int, int], now: datetime, fallen: Collection[int]) -> Standing:
+def _standing(meeting: Meeting, members: Mapping[int, Membership], now: datetime, fallen: Collection[int]) -> Standing:
     zone = meeting.club.timezone
     starts, ends = (club_time(at, zone).replace(tzinfo=None) for at in (meeting.starts_at, meeting.ends_at))
-    standing = [each for each in meeting.invitations if not each.is_withdrawn and each.person_id in members]
+    invited = [each for each in meeting.invitations if not each.is_withdrawn and each.person_id in members]
     return Standing(
         id=meeting.id,
         starts=starts,
@@ -43,31 +41,19 @@ def _standing(meeting: Meeting, members: dict[int, int], now: datetime, fallen: 
         company=meeting.company.id,
         name=meeting.company.name,
         is_past=meeting.has_begun(now),
-        accepted=sum(each.current_answer is Answer.accepted for each in standing),
-        said={
-            members[each.person_id]: LETTERS[each.current_answer] for each in standing if each.current_answer in LETTERS
-        },
+        accepted=sum(each.current_answer is Answer.accepted for each in invited),
+        said=dict(_said(meeting, members)),
         has_fallen=meeting.id in fallen,
     )
 
 
-def _last_hosted(season: Season) -> dict[int, date]:
-    """By company, the day it last received the club before this season."""
-    query = db.select(Membership.company_id, db.func.max(Meeting.starts_at)).join(Meeting.host)
-    query = query.where(Meeting.club_id == season.club_id, Meeting.state.not_in(NOT_HELD))
-    query = query.where(db.or_(Meeting.season_id.is_(None), Meeting.season_id != season.id))
-    rows = db.session.execute(query.group_by(Membership.company_id))
-    zone = season.club.timezone
-    found = {company: club_time(at, zone).date() for company, at in rows if company}
-    return {company: day for company, day in found.items() if day < season.starts_on}
-
-
-def _answers_and_presences(season: Season) -> Iterator[tuple[str, int, int]]:
-    """A letter, how often it was answered in the club's past meetings, and how often whoever did was there."""
-    query = db.select(Invitation.answer, Invitation.presence, db.func.count()).join(Invitation.meeting)
-    query = query.where(Meeting.club_id == season.club_id, Invitation.presence.is_not(None))
-    counts: dict[str, Counter[bool]] = defaultdict(Counter)
-    for answer, presence, number in db.session.execute(query.group_by(Invitation.answer, Invitation.presence)):
-        counts[LETTERS.get(answer, "U")][presence is Presence.present] += number
-    for letter, counted in counts.items():
-        yield letter, counted.total(), counted[True]
+def _said(meeting: Meeting, members: Mapping[int, Membership]) -> Iterator[tuple[int, str]]:
+    """What members answered to the meeting, by membership; who is off its list, or kept out, does not come."""
+    for each in meeting.invitations:
+        if (member := members.get(each.person_id)) is None:
+            continue
+        if each.is_withdrawn:
+            yield member.id, "N"
+        elif each.current_answer in LETTERS:
+            yield member.id, LETTERS[each.current_answer]
+    yield from ((member.id, "N") for member in members.values() if meeting.keeps_out(member))

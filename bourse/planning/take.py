@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import selectinload
 
@@ -10,6 +11,7 @@ from bourse.clubs.models import Membership
 from bourse.db import db
 from bourse.meetings.models import Season
 from bourse.people.models import Person
+from bourse.planning.forms import SeenForm
 from bourse.planning.models import Availability, DateOption, HostWish
 from bourse.planning.states import Can, How
 from bourse.planning.wish_forms import DaysAnswersForm, WishForm
@@ -23,6 +25,19 @@ class Said:
     via: How
     by: Person
     at: datetime
+
+
+def mark_of(answer: Any) -> str:
+    """Marks an answer as it stands: a row that says when it was given, or none."""
+    return answer.given_at.isoformat() if answer else ""
+
+
+def is_overtaken(form: SeenForm, answer: Any, said: Said) -> bool:
+    """Whether somebody else has answered since the page was drawn; then the form knows what, and has seen it."""
+    if answer is None or answer.by_id == said.by.id or form.seen.data == mark_of(answer):
+        return False
+    form.overtaken, form.seen.data = answer, mark_of(answer)
+    return True
 
 
 def wish_of(season: Season, membership: Membership) -> HostWish | None:
@@ -42,27 +57,43 @@ def answers_in(rows: Mapping[int, Availability]) -> dict[int, Can]:
     return {number: row.answer for number, row in rows.items()}
 
 
-def take_wish(form: WishForm, season: Season, said: Said) -> HostWish:
-    """A member's wishes, and of the dates those that differ from his weekdays."""
+def take_wish(form: WishForm, season: Season, said: Said) -> HostWish | None:
+    """A member's wishes, and of the dates those that differ from his weekdays; none when somebody was faster."""
     lock(said.membership)
-    wish = wish_of(season, said.membership) or HostWish(season=season, membership=said.membership)
+    former, rows = wish_of(season, said.membership), said_by(said.membership, form.dates)
+    if former and is_overtaken(form, former, said) and form.differences(former, answers_in(rows)):
+        return None
+    form.overtaken = None
+    wish = former or HostWish(season=season, membership=said.membership)
     form.fill(wish)
     wish.via, wish.by, wish.given_at = said.via, said.by, said.at
     db.session.add(wish)
-    rows = said_by(said.membership, form.dates)
     answers = form.differing(answers_in(rows))
     for number in rows.keys() - answers.keys():
         db.session.delete(rows[number])
     _keep(answers, rows, said)
     db.session.flush()
+    form.seen.data = mark_of(wish)
     return wish
 
 
-def take_days(form: DaysAnswersForm, said: Said) -> None:
-    """A member's answers to a few days; one that came without answer stays as it was."""
+def take_days(form: DaysAnswersForm, said: Said) -> bool:
+    """A member's answers to a few days; one without answer stays as it was. False when somebody was faster."""
     lock(said.membership)
+    rows = said_by(said.membership, form.dates)
+    if is_overtaken(form, last_of(rows), said) and form.days_differing(answers_in(rows)):
+        return False
+    form.overtaken = None
     answers = {number: answer for number, answer in form.typed.items() if answer}
-    _keep(answers, said_by(said.membership, form.dates), said)
+    _keep(answers, rows, said)
+    db.session.flush()
+    form.seen.data = mark_of(last_of(said_by(said.membership, form.dates)))
+    return True
+
+
+def last_of(rows: Mapping[int, Availability]) -> Availability | None:
+    """The answer that was given last."""
+    return max(rows.values(), key=lambda row: row.given_at, default=None)
 
 
 def lock(membership: Membership) -> None:

@@ -1,12 +1,15 @@
 """Tells a season's rules in words."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime, time
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from bourse.planning.dates import Slot
-from bourse.planning.states import SchoolRule, Weight
-from bourse.words import _, _l, _n, span, weekday_name
+from bourse.planning.resolve import ANSWERS
+from bourse.planning.states import Can, SchoolRule, Weight
+from bourse.words import _, _l, _n, day, month_name, span, weekday_name
 
 ANYWHERE = ZoneInfo("UTC")
 GAPS: Mapping[int, object] = {  # days
@@ -39,6 +42,38 @@ URGENCIES = {
     2: _l("Dans les six mois"),
     3: _l("Le plus tôt possible"),
 }
+CANS = {Can.yes: _l("Oui"), Can.maybe: _l("S'il le faut"), Can.no: _l("Non")}
+
+
+WORDS = {Can.yes: _l("oui"), Can.maybe: _l("s'il le faut"), Can.no: _l("non"), None: _l("sans réponse")}
+
+
+def counted(answers: Iterable[Can | None]) -> str:
+    """« 7 oui, 1 non »; nothing while nothing is said."""
+    counts = Counter(answers)
+    said = (f"{counts[each]} {word}" for each, word in WORDS.items() if counts[each])
+    return ", ".join(said) if counts.keys() - {None} else ""
+
+
+def can(answer: Can | None) -> str:
+    """An answer to a day."""
+    return str(CANS[answer]) if answer else _("Sans réponse")
+
+
+def can_on(weekday: int, wish: Any) -> str:
+    """What somebody wished of a weekday."""
+    return can(ANSWERS.get(wish.weekdays[weekday]))
+
+
+def months(numbers: Iterable[int]) -> str:
+    """« octobre, novembre »."""
+    return ", ".join(month_name(each) for each in numbers) or "–"
+
+
+def closures(periods: Iterable[Any]) -> str:
+    """« du 3 au 14 août 2027 », each period by its first and last day."""
+    told = (_("du %(first)s au %(last)s", first=day(each.starts_on), last=day(each.ends_on)) for each in periods)
+    return ", ".join(told) or "–"
 
 
 def gap(days: int) -> str:

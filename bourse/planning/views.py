@@ -84,10 +84,12 @@ def prepare(club: Club) -> ResponseReturnValue:
 
 def _take_over(form: SeasonForm, season: Season, rules: SeasonRules) -> None:
     """What was typed, and the dates that follow from it."""
+    today = today_of(season.club)
+    former = allowed_dates(season, today) if season.id else {}
     form.fill(season, rules)
     db.session.add_all([season, rules])
     db.session.flush()
-    lay_out(season, allowed_dates(season, today_of(season.club)), now())
+    lay_out(season, allowed_dates(season, today), now(), former)
 
 
 def _propose(form: SeasonForm, club: Club) -> None:

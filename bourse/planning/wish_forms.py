@@ -1,20 +1,21 @@
 """What a member says of a season or of a few days: made for the dates that he is asked about."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from functools import partial
 from typing import Any, NamedTuple
 
 from wtforms import HiddenField, SelectMultipleField, StringField
 from wtforms.fields import Field, SelectChoice
 
 from bourse.db import LINE
-from bourse.forms import AtMost, BourseForm, number
+from bourse.forms import AtMost, number
 from bourse.planning import tell
-from bourse.planning.forms import fault_of_days, optional_day
+from bourse.planning.forms import SeenForm, fault_of_days, optional_day
 from bourse.planning.models import DateOption, HostWish
 from bourse.planning.resolve import SILENT, resolved, to_keep, usual, weekday_letters
 from bourse.planning.states import Can, Hosting
-from bourse.words import _, _l, month_name
+from bourse.words import _, _l, day, month_name, weekday_name
 
 MOST_CLOSURES = 3
 HOSTINGS = {
@@ -29,7 +30,7 @@ def one_of(kind: type[Can] | type[Hosting], text: Any) -> Any:
     return kind(text) if text in list(kind) else None
 
 
-class DaysAnswersForm(BourseForm):
+class DaysAnswersForm(SeenForm):
     """An answer a date: `dates` are the options asked about. Made by `asking`."""
 
     dates: tuple[DateOption, ...] = ()
@@ -50,6 +51,11 @@ class DaysAnswersForm(BourseForm):
     def typed(self) -> dict[int, Can | None]:
         """What was said to each date, by its number."""
         return {each.id: self.answer(f"date_{each.id}") for each in self.dates}
+
+    def days_differing(self, theirs: Mapping[int, Can]) -> list[DateOption]:
+        """The dates to which something else was typed than `theirs` say; an empty answer says nothing."""
+        typed = self.typed
+        return [each for each in self.dates if each.id in theirs and typed[each.id] not in (None, theirs[each.id])]
 
     def answer(self, name: str) -> Can | None:
         said: Can | None = one_of(Can, self[name].data)
@@ -98,7 +104,7 @@ class WishForm(DaysAnswersForm):
         return [(self[f"closed_from_{n}"], self[f"closed_to_{n}"]) for n in range(MOST_CLOSURES)]
 
     def validate(self, extra_validators: Any = None) -> bool:
-        is_right = super().validate(extra_validators)
+        is_right = super().validate(extra_validators) and self.drawn.raw_data is not None  # nothing was sent
         return all([is_right, *(_is_pair_right(*pair) for pair in self.closure_fields)])
 
     def show(self, wish: HostWish | None, said: Mapping[int, Can]) -> None:
@@ -133,6 +139,31 @@ class WishForm(DaysAnswersForm):
         days = {each.id: each.day for each in self.dates}
         drawn = self.drawn.data if len(self.drawn.data or "") == len(SILENT) else SILENT
         return to_keep(days, self.typed, said, drawn, self.letters)
+
+    def differences(self, theirs: HostWish, said: Mapping[int, Can]) -> list[tuple[str, str]]:
+        """What somebody else has answered where something else was typed: label and value, to be shown."""
+        typed = HostWish()
+        self.fill(typed)
+        found = [(label, words(theirs)) for label, words in self._told() if words(theirs) != words(typed)]
+        mine = self.differing(said)
+        for each in self.dates:
+            if mine.get(each.id) is not said.get(each.id):
+                found.append((day(each.day), tell.can(resolved(each.day, theirs.weekdays, said.get(each.id)))))
+        return found
+
+    def _told(self) -> list[tuple[str, Callable[[HostWish], str]]]:
+        """Each answer but those to the dates: its label, and how to tell it."""
+        weekdays = [
+            (_("Le %(weekday)s", weekday=weekday_name(each)), partial(tell.can_on, each)) for each in self.weekdays
+        ]
+        return [
+            (_("Recevoir le club"), lambda wish: str(HOSTINGS[wish.hosting]) if wish.hosting else "–"),
+            (str(self.months.label.text), lambda wish: tell.months(wish.preferred_months)),
+            (str(self.theme.label.text), lambda wish: wish.theme or "–"),
+            (_("Est-ce pressé ?"), lambda wish: str(tell.URGENCIES[wish.urgency])),
+            (_("Quand l'entreprise est fermée"), lambda wish: tell.closures(wish.closures)),
+            *weekdays,
+        ]
 
     def month_choices(self) -> list[SelectChoice]:
         """The months of the dates, in the order of the season."""

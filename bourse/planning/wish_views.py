@@ -12,10 +12,13 @@ from bourse.doors import door
 from bourse.meetings.models import Season
 from bourse.people.models import note
 from bourse.planning import roles, tell
+from bourse.planning.almanac import is_school_holiday
 from bourse.planning.date_views import by_month
-from bourse.planning.models import is_asking, is_member, options_of
+from bourse.planning.facts import typed_periods
+from bourse.planning.models import is_asking, is_member, options_of, takes_wishes
+from bourse.planning.poll_views import beside
 from bourse.planning.states import How
-from bourse.planning.take import Said, answers_in, said_by, take_wish, wish_of
+from bourse.planning.take import Said, answers_in, mark_of, said_by, take_wish, wish_of
 from bourse.planning.views import bp
 from bourse.planning.wish_forms import HOSTINGS, WishForm
 from bourse.words import _, keep_time_of
@@ -38,7 +41,7 @@ def wish(season: Season) -> ResponseReturnValue:
 @door(is_facilitator)
 def note_wish(season: Season, membership: Membership) -> ResponseReturnValue:
     """What the facilitator heard on the telephone."""
-    if membership.club_id != season.club_id or not is_member(membership) or not is_asking(season):
+    if membership.club_id != season.club_id or not is_member(membership) or not takes_wishes(season):
         abort(404)
     form = _form(season)
     if not _take(form, season, Said(membership, How.phone, current_user, now())):
@@ -47,7 +50,7 @@ def note_wish(season: Season, membership: Membership) -> ResponseReturnValue:
     return redirect(url_for(".show", season=season.id))
 
 
-def wish_by_link(season: Season | None, membership: Membership) -> str | None:
+def wish_by_link(season: Season | None, membership: Membership) -> ResponseReturnValue | None:
     """The page that a member's own link opens; none when it is good for nothing any more."""
     if season is None or season.club_id != membership.club_id or not is_asking(season):
         return None
@@ -67,22 +70,38 @@ def _take(form: WishForm, season: Season, said: Said) -> bool:
     """Whether the form came, was right and is taken; else it shows what is known, or what was typed."""
     if not form.is_submitted():
         rows = said_by(said.membership, form.dates)
-        form.show(wish_of(season, said.membership), answers_in(rows))
+        wish = wish_of(season, said.membership)
+        form.show(wish, answers_in(rows))
+        form.seen.data = mark_of(wish)
     if not form.validate_on_submit():
         return False
-    note("wish", by=said.by, about=take_wish(form, season, said))
+    taken = take_wish(form, season, said)
+    if taken is None:
+        return False
+    note("wish", by=said.by, about=taken)
     db.session.commit()
     return True
 
 
-def _page(form: WishForm, season: Season, membership: Membership, **more: object) -> str:
-    return render_template(
+def _page(form: WishForm, season: Season, membership: Membership, **more: object) -> ResponseReturnValue:
+    """Says how the answers shown came, and what somebody else has answered where something else was typed."""
+    former, typed = wish_of(season, membership), typed_periods(season)
+    theirs = form.differences(form.overtaken, answers_in(said_by(membership, form.dates))) if form.overtaken else []
+    months, answers = by_month(form.dates), form.typed
+    page = render_template(
         "planning/wish.html",
         form=form,
         season=season,
         membership=membership,
-        months=by_month(form.dates),
+        former=former,
+        theirs=theirs,
+        months=months,
+        counted={month: tell.counted(answers[each.id] for each in dates) for month, dates in months},
+        words=[(each.value if each else "", str(word)) for each, word in tell.WORDS.items()],
+        beside=beside(list(form.dates)),
+        school={each.id for each in form.dates if is_school_holiday(each.day, season.rules.zone, typed)},
         hostings=HOSTINGS,
         tell=tell,
         **more,
     )
+    return (page, 409) if form.overtaken else page

@@ -1,6 +1,7 @@
 """Has one search at a time done, in a process of its own that ends with the worker."""
 
 import os
+import secrets
 import subprocess
 import sys
 from contextlib import suppress
@@ -27,6 +28,7 @@ class Foreman:
     def __init__(self) -> None:
         self.process: subprocess.Popen[bytes] | None = None
         self.asked: Asked | None = None
+        self.token = ""
 
     def look(self, now: datetime) -> bool:
         """One cheap look; whether there is work under way."""
@@ -50,14 +52,14 @@ class Foreman:
         self.process.kill()
         self.process.wait()
         self.process = None
-        hand_on(self.asked)
+        hand_on(self.asked, self.token)
         db.session.commit()
 
     def _start(self, asked: Asked) -> None:
+        self.asked, self.token = asked, secrets.token_hex(16)
         kind = ["--together"] if asked.kind is JointPlan else []
-        command = [sys.executable, "-c", SOLVE, "solve", str(asked.id), *kind]
+        command = [sys.executable, "-c", SOLVE, "solve", str(asked.id), self.token, *kind]
         self.process = subprocess.Popen(command, env=os.environ | _our_house(), stdin=subprocess.DEVNULL)
-        self.asked = asked
 
     def _has_ended(self, now: datetime) -> None:
         """A process that ended before its work did leaves the search to the next one."""
@@ -65,7 +67,7 @@ class Foreman:
         assert self.asked
         if self.process.returncode:
             log.warning("planner died", kind=self.asked.kind.__name__, id=self.asked.id, code=self.process.returncode)
-        let_go(self.asked, now)
+        let_go(self.asked, self.token, now)
         db.session.commit()
         self.process = None
 

@@ -14,10 +14,12 @@ from bourse.home.models import Feed
 from bourse.mailroom.models import Letter
 from bourse.meetings.due import write_calendar_letters
 from bourse.meetings.letters import answer_url
-from bourse.meetings.models import Answer, Meeting, Via
+from bourse.meetings.models import Answer, Meeting, SeasonState, Via
 from bourse.people.models import Language, Person
+from bourse.planning.states import Can
 from tests.cast import a_club, a_company, a_meeting, a_member, a_person, invitation_of
 from tests.meetings.parsers import ALL_READERS, all_by_icalendar
+from tests.planning.season import a_poll, a_season_asked, a_wish, says
 from tests.test_queries import counted
 
 AGO = timedelta(days=1)
@@ -347,3 +349,94 @@ def test_each_token_opens_its_own_door_only(app, club, client, subscribe):
     assert client.get(f"/feed/{answer_token}.ics").status_code == 404
     assert client.get(f"/meetings/answers/{feed_token}").status_code == 404
     assert client.get(f"/people/sign-in/{feed_token}").status_code == 410
+
+
+# Options
+
+
+def options_in(client, path):
+    return [each for each in entries(client, path) if each.summary.startswith("(option)")]
+
+
+def test_days_that_are_only_possible_are_shown_to_who_wishes_it(app, club, client, subscribe):
+    with app.app_context():
+        ours = db.session.get_one(Club, club.club)
+        season = a_season_asked(ours, days=30)
+        asked = len(season.options)
+        marc = next(each for each in ours.memberships if each.person_id == club.marc)
+        a_wish(season, marc, weekdays="UNUYUUU")  # never on a Tuesday
+        thursdays = [each.starts_at for each in season.options if each.day.weekday() == 3]
+        a_poll(meeting_of(club))
+        db.session.commit()
+    assert options_in(client, subscribe("nadia")) == []
+    path = subscribe("marc", shows_options="y")
+    shown = options_in(client, path)
+    assert [each.starts_at for each in shown[3:]] == thursdays  # and the three days of the meeting that has to move
+    assert (shown[0].summary, shown[3].summary) == (
+        "(option) Club d'essai : rencontre 6",
+        "(option) Club d'essai : rencontre possible",
+    )
+    text = text_of(client.get(path).data)
+    assert text.count("STATUS:TENTATIVE") == text.count("TRANSP:TRANSPARENT") == len(shown)
+    assert len(set(re.findall(r"UID:(poll-[0-9a-f-]{36}-\d+)\r\n", text))) == len(shown)
+    assert len(options_in(client, subscribe("claire", shows_options="y"))) == asked  # she is not asked for days
+
+
+@pytest.mark.parametrize("reader", ALL_READERS)
+def test_every_reader_sees_the_options_alike(app, club, client, subscribe, reader):
+    with app.app_context():
+        a_season_asked(db.session.get_one(Club, club.club), days=20)
+        db.session.commit()
+    data = client.get(subscribe("marc", shows_options="y")).data
+    assert ALL_READERS[reader](data) == all_by_icalendar(data)
+
+
+def test_an_option_goes_with_the_question(app, club, client, subscribe):
+    """Each change is told to a calendar that knew all there was."""
+    with app.app_context():
+        ours = db.session.get_one(Club, club.club)
+        season, meeting = a_season_asked(ours, days=30), meeting_of(club)
+        asked, days = season.options, a_poll(meeting)
+        marc = next(each for each in ours.memberships if each.person_id == club.marc)
+        db.session.commit()
+        path = subscribe("marc", shows_options="y")
+        most = len(asked) + len(days)
+
+        def change_and_count(change):
+            known = {"If-None-Match": client.get(path).headers["ETag"]}
+            assert [client.get(path, headers=known).status_code for _ in range(2)] == [304, 304]
+            change()
+            db.session.commit()
+            assert client.get(path, headers=known).status_code == 200
+            return len(options_in(client, path))
+
+        def no_tuesday():
+            a_wish(season, marc, weekdays="UNUUUUU")
+
+        def publish():
+            season.state = SeasonState.published
+
+        tuesdays = sum(each.day.weekday() == 1 for each in asked)
+        first = next(each for each in asked if each.day.weekday() == 3)
+        tuesday = next(each for each in asked if each.day.weekday() == 1)
+        says(marc, tuesday, Can.maybe)  # that one suits if need be, and stays
+        assert change_and_count(no_tuesday) == most - tuesdays + 1
+        rest = len(options_in(client, path))
+        assert change_and_count(lambda: first.keep(False, now())) == rest - 1
+        assert change_and_count(lambda: says(marc, days[0], Can.no)) == rest - 2
+        assert change_and_count(lambda: setattr(meeting.poll, "closed_at", now())) == rest - 4
+        assert change_and_count(publish) == 0
+
+
+def test_options_cost_one_question_more_and_none_to_who_does_not_wish_them(app, club, client, subscribe):
+    with app.app_context():
+        a_season_asked(db.session.get_one(Club, club.club))
+        db.session.commit()
+    path, wishes_none = subscribe("marc", shows_options="y"), subscribe("nadia")
+    client.get(path), client.get(wishes_none)
+    with counted() as sent:
+        client.get(wishes_none)
+    without = len([statement for statement in sent if statement.startswith("SELECT")])
+    with counted() as sent:
+        client.get(path)
+    assert len([statement for statement in sent if statement.startswith("SELECT")]) == without + 1

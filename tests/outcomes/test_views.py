@@ -68,6 +68,14 @@ def nadia_stays_home(club):
     db.session.commit()
 
 
+def test_a_day_that_is_none_is_asked_for_again(browsers, club):
+    for odd in ("x", "", "9999-12-31", "0001-01-01"):
+        answer = promise(browsers["hugo"], club, due_on=odd)
+        assert answer.status_code == 200
+        assert "Indiquez une date, comme 12/03/2027." in answer.text
+    assert not db.session.scalars(db.select(Commitment)).all()
+
+
 def test_the_host_keeps_two_ideas_in_his_order(browsers, club):
     for text, act in (("filmer", "keep"), ("appeler", "keep"), ("appeler", "up"), ("dessiner", "set_aside")):
         press(browsers["hugo"], text, act)

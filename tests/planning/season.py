@@ -95,12 +95,13 @@ def a_joint_plan(seasons: list[Season], by: Person) -> JointPlan:
 def a_plan(season: Season, by: Person) -> Proposal:
     """A proposal with the first plan that comes to mind, which keeps every rule."""
     proposal = propose(season, by, now())
-    solved_at_once(proposal, thaw(proposal.document))
+    solved_at_once(proposal)
     db.session.flush()
     return proposal
 
 
-def solved_at_once(proposal: Search, instance: Instance) -> None:
+def solved_at_once(proposal: Search, instance: Instance | None = None) -> None:
+    instance = instance or thaw(proposal.document)
     plan = list(plans_at_once(instance, 5.0))[-1]
     proposal.state, proposal.status, proposal.meetings = ProposalState.done, Status.feasible, listed(plan)
     proposal.objective = count(instance, plan).objective

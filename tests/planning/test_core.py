@@ -8,7 +8,7 @@ from bourse.planning.instance import Instance
 from bourse.planning.read import parse
 from bourse.planning.relax import Change, groups, relaxed
 from bourse.planning.rotate import Status, relax, rotate
-from tests.planning.small import plan, small
+from tests.planning.small import document, plan, small
 
 SIZES = {"members": 7, "hosts": 6, "meetings": 5, "dates": 24}
 CLOSED = ["s1", "s2", "s3", "s4", "s5"]
@@ -99,3 +99,15 @@ def test_an_impossible_season_is_told_with_its_core_and_what_would_help():
     assert proposal.meetings == plan()
     assert proposal.core == ("gap:k", "meetings:k")
     assert relax(small(clubs__0__min_gap_days=70), proposal.core)[0] == (Change("gap:k", 58),)
+
+
+def test_an_id_may_hold_a_slash():
+    asked = document()
+    asked["clubs"][0] |= {"id": "k/1", "hosts": [one | {"capacity": 1} for one in asked["clubs"][0]["hosts"]]}
+    instance = parse(asked)
+    (way, *_) = find_relaxations(instance, find_core(instance))
+    assert way == (Change("capacity:k/1/a"), Change("capacity:k/1/b", 2))
+
+
+def test_a_process_that_ends_while_it_looks_for_a_way_out_takes_nobody_along():
+    assert relax(small(), ("capacity:nobody",)) == ()

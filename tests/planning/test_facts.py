@@ -8,10 +8,11 @@ from bourse.clock import now
 from bourse.clubs.models import Club, Company, CompanyLink, Membership
 from bourse.clubs.relate import LinkKind
 from bourse.db import db
-from bourse.meetings.models import Season, SeasonState
+from bourse.meetings.models import Meeting, Season, SeasonState
 from bourse.planning.facts import season_facts
+from bourse.planning.standing import past_of
 from bourse.planning.states import Can, Hosting
-from tests.cast import a_meeting
+from tests.cast import a_meeting, a_member, a_person
 from tests.planning.season import a_season_asked, a_wish, says
 
 
@@ -77,10 +78,64 @@ def test_waiting_is_counted_in_full_seasons(season, club):
         db.session.flush()
         if years == 2:
             a_meeting(ours, people["Marc"], [], days=-900).season = former
+    given_up = Season(club=ours, name="Jamais publiée", length=1, starts_on=now().date(), ends_on=now().date())
+    db.session.add(given_up)
+    people["Nadia"].joined_at = now() - timedelta(days=999)
     db.session.commit()
-    waited = {each.membership: each.waited for each in season_facts(season, now()).hosts}
+
+    def told():
+        return {each.membership: each.waited for each in season_facts(season, now()).hosts}
+
     # Hugo hosts in the season that runs; marc hosted two full seasons before; nadia never did in three.
-    assert waited == {people["Hugo"].id: 0, people["Marc"].id: 2, people["Nadia"].id: 3}
+    assert told() == {people["Hugo"].id: 0, people["Marc"].id: 2, people["Nadia"].id: 3}
+    people["Nadia"].joined_at = now()  # who has just joined has waited a season at most
+    a_meeting(ours, people["Marc"], [], days=-300).season = None  # of no season, during the one before the last
+    db.session.commit()
+    assert told() == {people["Hugo"].id: 0, people["Marc"].id: 1, people["Nadia"].id: 1}
+
+
+def test_two_members_of_a_company_are_one_host(season, club):
+    people = members(club)
+    colleague = a_member(db.session.get_one(Club, club.club), a_person("lea"), people["Marc"].company)
+    a_wish(season, people["Marc"], hosting=Hosting.not_this_year)
+    closed = season.options[0].day
+    db.session.flush()
+
+    def host():
+        db.session.expire(season, ["wishes"])
+        facts = season_facts(season, now())
+        return next((each for each in facts.hosts if each.company == people["Marc"].company_id), None)
+
+    assert host() is None  # nobody said yes, one said no
+    a_wish(season, colleague).close([(closed, closed)])
+    db.session.flush()
+    assert (host().membership, host().closed) == (colleague.id, {season.options[0].id})
+    season.wishes[0].hosting = Hosting.yes
+    assert season.options[0].id in host().closed  # the company is closed, whoever said so
+    a_meeting(season.club, colleague, [], days=230).season = season
+    db.session.flush()
+    assert host().membership == colleague.id  # who receives already goes on
+
+
+def test_when_a_host_last_received_is_not_hidden_by_a_meeting_to_come(season, club):
+    people = members(club)
+    later = a_meeting(season.club, people["Marc"], [], days=700)
+    before = a_meeting(season.club, people["Marc"], [], days=-50)
+    later.season = before.season = None
+    db.session.commit()
+    assert past_of(season, now()).last[people["Marc"].company_id] == before.starts_at.date()
+
+
+def test_who_is_off_the_list_of_a_meeting_or_kept_out_is_not_expected(season, club):
+    people, meeting = members(club), db.session.get_one(Meeting, club.meeting)
+    meeting.season = season
+    nadia = meeting.invitation_of(people["Nadia"].person)
+    assert nadia
+    nadia.withdraw(now())
+    meeting.exclude(people["Marc"].company_id, by=people["Claire"].person, at=now())
+    db.session.commit()
+    (standing,) = past_of(season, now()).standing
+    assert standing.said == {people["Hugo"].id: "Y", people["Marc"].id: "N", people["Nadia"].id: "N"}
 
 
 def test_sites_distances_and_competitors_are_told(season, club):

@@ -1,22 +1,27 @@
 """The facilitator and the plan: shown with its reasons, adjusted, published once, planned anew."""
 
+import json
 import re
+from datetime import timedelta
 
 import pytest
+import time_machine
 
 from bourse.clock import now
 from bourse.clubs.models import Club, Membership
 from bourse.db import db
 from bourse.mailroom.models import Letter
+from bourse.meetings.answer import answer as take_answer
 from bourse.meetings.models import Answer, Meeting, SeasonState, Via
 from bourse.people.models import AuditEvent, Person
 from bourse.planning import ask_link
 from bourse.planning.ask_link import AskLink
-from bourse.planning.freeze import thaw
 from bourse.planning.plan_views import sheet_at
 from bourse.planning.proposal_models import Opinion, Proposal, latest
-from bourse.planning.states import ProposalState
-from tests.planning.season import a_plan, a_season_asked, a_wish, solved_at_once
+from bourse.planning.states import How, ProposalState
+from tests.cast import a_member, a_person
+from tests.planning.season import a_plan, a_poll, a_season_asked, a_wish, solved_at_once
+from tests.test_queries import MOST, counted
 
 
 @pytest.fixture
@@ -253,6 +258,31 @@ def test_a_host_withdraws_and_only_what_must_change_does(claire, season, proposa
     assert after[1].starts_at == days[1]
 
 
+def test_another_host_begins_without_what_was_said_of_the_former_ones_site(claire, season, proposal, club):
+    season.length = 1
+    db.session.commit()
+    fresh = a_plan(season, db.session.get_one(Person, club.claire))
+    db.session.commit()
+    (meeting,) = published(claire, season, fresh)
+    meeting.practical, meeting.places = "Code du portail : 4512", 1
+    host, *others = (each.person for each in meeting.invited if each.guest is None)
+    first, second = (meeting.invitation_of(each) for each in (host, *others) if each.id != meeting.host.person_id)
+    for each in (first, second):
+        take_answer(each, Answer.accepted, now=now(), via=Via.web, by=each.person)
+    db.session.commit()
+    assert second.is_waiting
+    claire.post(url(season, "replan"), data={"withdrawn": [meeting.host_id]})
+    db.session.rollback()
+    db.session.delete(last_of(season))
+    db.session.flush()
+    again = a_plan(season, db.session.get_one(Person, club.claire))
+    db.session.commit()
+    (after,) = published(claire, season, again)
+    assert after.host.person_id in (first.person_id, second.person_id)
+    assert (after.practical, after.places) == ("", None)
+    assert not after.waiting_list
+
+
 def test_a_date_that_falls_moves_its_meeting_with_the_same_uid(claire, season, proposal, club):
     before = published(claire, season, proposal)
     fallen = before[1]
@@ -261,7 +291,7 @@ def test_a_date_that_falls_moves_its_meeting_with_the_same_uid(claire, season, p
     db.session.rollback()
     document = last_of(season).document
     assert document["standing"][str(fallen.id)] is None
-    solved_at_once(last_of(season), thaw(last_of(season).document))
+    solved_at_once(last_of(season))
     db.session.commit()
     published(claire, season, last_of(season))
     db.session.rollback()
@@ -303,3 +333,180 @@ def test_two_plans_stand_side_by_side(claire, season, proposal, club):
     page = claire.get(url(season, "plan/compare")).text
     assert "De la proposition 1 à la proposition 2" in page
     assert claire.get(url(season, "plan?number=1")).text.count("Voir la dernière proposition") == 1
+
+
+def test_opinions_are_waited_for_asked_again_and_noted_by_telephone(claire, season, proposal, club, visit, app):
+    claire.post(url(season, "plan/share"), data=seen(proposal))
+    db.session.rollback()
+    assert proposal.opinion_by == now().date() + timedelta(days=7)
+    address = url(season)
+    with counted() as sent:
+        page = read(claire, address)
+    assert len(sent) <= MOST, sent
+    assert "0 sur 3 ont répondu" in page
+    assert "un rappel pourra partir demain" in page
+    marc, row = member(club, "Marc"), rows(proposal)[0]
+    address = url(season, f"opinions/{marc.id}")
+    assert "L’avis de Marc Exemple" in claire.get(address).text
+    old = visit(app.test_client(), "marc").get(url(season, "opinion"))
+    assert "Réponse attendue avant la fin du" in old.text
+    assert claire.post(address, data={"against": [row.slot], "sentence": "Il est à un salon."}).status_code == 302
+    db.session.rollback()
+    (opinion,) = db.session.scalars(db.select(Opinion))
+    assert (opinion.via, opinion.by_id, opinion.slots) == (How.phone, club.claire, {row.slot})
+    page = read(claire, url(season))
+    assert "1 sur 3 ont répondu" in page
+    assert "noté au téléphone par Claire Exemple" in page
+    late = visit(app.test_client(), "marc").post(url(season, "opinion"), data={"seen": "", "sentence": "Tout me va."})
+    assert late.status_code == 409
+    for words in ("Claire Exemple", "Il est à un salon.", "Tout me va."):
+        assert words in late.text.replace("\u00a0", " ")
+    assert claire.post(url(season, "opinions/remind")).status_code == 302  # one letter a day
+    assert len(db.session.scalars(db.select(Letter).filter_by(kind="opinion")).all()) == 3
+    with time_machine.travel(now() + timedelta(days=2)):
+        claire = visit(app.test_client(), "claire")
+        assert "Relancer 2 membres" in read(claire, url(season))
+        for _ in range(2):
+            claire.post(url(season, "opinions/remind"))
+    db.session.rollback()
+    letters = db.session.scalars(db.select(Letter).filter_by(kind="opinion").order_by(Letter.id)).all()
+    assert {each.to_address for each in letters[3:]} == {"hugo@bourse.example", "nadia@bourse.example"}
+    assert all(each.subject.startswith("Votre avis avant le") for each in letters[3:])
+    later, claire = now().date() + timedelta(days=12), visit(app.test_client(), "claire")
+    claire.post(url(season, "opinions/extend"), data={"answer_by": later.isoformat()})
+    db.session.rollback()
+    assert proposal.opinion_by == later
+    stranger = claire.post(url(season, f"opinions/{claire_of(club)}"), data={})
+    assert stranger.status_code == 404  # she has no opinion to be noted
+
+
+def claire_of(club):
+    return db.session.scalars(db.select(Membership.id).filter_by(person_id=club.claire)).one()
+
+
+def test_another_version_is_asked_about_anew(claire, season, proposal, club, visit, app):
+    claire.post(url(season, "plan/share"), data=seen(proposal))
+    visit(app.test_client(), "marc").post(url(season, "opinion"), data={"sentence": "Tout me va."})
+    with time_machine.travel(now() + timedelta(days=1)):
+        claire = visit(app.test_client(), "claire")
+        claire.post(url(season, "plan/share"), data=seen(proposal))
+        page = read(claire, url(season))
+        assert "0 sur 3 ont répondu" in page
+        assert "sur la version d’avant" in page
+        marc = visit(app.test_client(), "marc")
+        assert "La proposition a changé depuis cet avis" in read(marc, url(season, "opinion"))
+        assert "Dire votre avis" in read(marc, "/")
+    assert len(db.session.scalars(db.select(Letter).filter_by(kind="opinion")).all()) == 6
+
+
+def test_a_plan_of_meetings_that_changed_meanwhile_is_not_published(claire, season, proposal, club):
+    first, second, _third = published(claire, season, proposal)
+    again = a_plan(season, db.session.get_one(Person, club.claire))
+    db.session.commit()
+    assert "plus à jour" not in claire.get(url(season, "publish")).text
+    starts_at, ends_at = second.starts_at + timedelta(days=1), second.ends_at + timedelta(days=1)
+    second.move(starts_at, ends_at)  # by hand
+    db.session.commit()
+    assert "plus à jour" in claire.get(url(season, "publish")).text
+    assert claire.post(url(season, "publish"), data=seen(again)).status_code == 409
+    db.session.rollback()
+    assert second.starts_at == starts_at
+    assert again.published_at is None
+    claire.post(url(season, "plan/propose"), data={"keep": "y"})
+    db.session.rollback()
+    solved_at_once(last_of(season))
+    first.starts_at, first.ends_at = now() - timedelta(hours=1), now() + timedelta(hours=2)  # it has begun
+    db.session.commit()
+    published_too_late = claire.post(url(season, "publish"), data=seen(last_of(season)))
+    assert published_too_late.status_code == 409
+    assert db.session.scalar(db.select(db.func.count()).where(Meeting.season_id == season.id)) == 3
+
+
+def test_a_plan_whose_first_day_has_passed_is_not_published(claire, season, proposal):
+    document = proposal.document
+    slot = next(each for each in document["slots"] if each["id"] == rows(proposal)[0].slot)
+    slot["start"], slot["end"] = "2026-01-08T14:00", "2026-01-08T18:00"
+    document["slots"].sort(key=lambda each: each["start"])
+    proposal.instance = json.dumps(document)
+    db.session.commit()
+    assert claire.post(url(season, "publish"), data=seen(proposal)).status_code == 409
+    assert season.state is SeasonState.polling
+
+
+def test_what_was_is_not_changed_by_hand(claire, season, proposal, club):
+    past = published(claire, season, proposal)[0]
+    past.starts_at, past.ends_at = now() - timedelta(days=3), now() - timedelta(days=3, hours=-4)
+    db.session.commit()
+    again = a_plan(season, db.session.get_one(Person, club.claire))
+    db.session.commit()
+    (was, row, _third), host = rows(again), str(past.company.id)
+    assert (was.is_fixed, was.host) == (True, host)
+    page = claire.get(url(season, f"plan?adjust={row.slot}")).text
+    assert f'value="{host}"' not in page.split('name="new_host"')[1].split("</select>")[0]
+    data = change(again, row, new_slot=row.slot, new_host=host)
+    assert claire.post(url(season, "plan/adjust"), data=data).status_code == 400
+
+
+def test_a_colleague_takes_over_from_a_host_who_withdraws(claire, season, proposal, club):
+    before = published(claire, season, proposal)
+    meeting = before[1]
+    host, uid = meeting.host, meeting.uid
+    lea = a_member(season.club, a_person("lea"), host.company)
+    a_wish(season, lea, weekdays="UUUYUUU")
+    a_poll(meeting)
+    db.session.commit()
+    claire.post(url(season, "replan"), data={"withdrawn": [host.id]})
+    db.session.rollback()
+    solved_at_once(last_of(season))
+    db.session.commit()
+    published(claire, season, last_of(season))
+    meeting = db.session.scalars(db.select(Meeting).filter_by(uid=uid)).one()
+    assert (meeting.host_id, meeting.starts_at) == (lea.id, before[1].starts_at)
+    assert meeting.poll.closed_at
+
+
+def test_a_proposal_that_did_not_please_leads_back_to_the_wishes(claire, season, proposal, club, client, visit):
+    assert "depuis : recalculez" not in read(claire, url(season))
+    claire.post(url(season, "plan/share"), data=seen(proposal))
+    db.session.rollback()
+    season.rules.answer_by = now().date() - timedelta(days=3)
+    nadia = member(club, "Nadia")
+    db.session.commit()
+    by_phone = f"members/{nadia.id}"
+    assert claire.post(url(season, by_phone), data={"hosting": "later"}).status_code == 302  # heard meanwhile
+    assert "1 personne a répondu depuis" in read(claire, url(season))
+    assert "Rouvrir les souhaits" in read(claire, url(season, "")[:-1])
+    for _ in range(2):
+        assert claire.post(url(season, "reopen")).status_code == 302
+    db.session.rollback()
+    assert season.state is SeasonState.polling
+    assert season.rules.answer_by > now().date()
+    assert visit(client, "marc").get(url(season, "wish")).status_code == 200
+    season.state = SeasonState.published
+    db.session.commit()
+    visit(client, "claire").post(url(season, "reopen"))
+    db.session.rollback()
+    assert season.state is SeasonState.published
+
+
+def test_who_left_is_replaced_who_joined_is_invited_and_a_busy_planner_says_so(claire, season, proposal, club):
+    season.length, season.rules.quorum = 2, 1
+    db.session.commit()
+    fresh = a_plan(season, db.session.get_one(Person, club.claire))
+    db.session.commit()
+    before = published(claire, season, fresh)
+    uids, gone = [each.uid for each in before], before[1].host
+    gone.leave()
+    lea = a_member(season.club, a_person("lea"), None)
+    db.session.commit()
+    for _ in range(2):
+        answer = claire.post(url(season, "replan"), data={}, follow_redirects=True)
+    assert "Une recherche est en cours" in answer.text
+    again = last_of(season)
+    solved_at_once(again)
+    db.session.commit()
+    claire.get(url(season, "publish"))
+    after = published(claire, season, again)
+    assert [each.uid for each in after] == uids
+    assert [each.host_id == gone.id for each in after] == [False, False]
+    assert all(each.invitation_of(lea.person) for each in after)

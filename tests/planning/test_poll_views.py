@@ -172,7 +172,8 @@ def test_picking_a_day_moves_the_same_meeting_in_every_calendar(claire, club, ap
     assert {uid.encode() in each.calendar for each in updates} == {True}
     claire.post(f"/planning/meetings/{club.meeting}/pick", data={"option": first.id})  # the question is closed
     assert the_meeting(club).sequence == 1
-    assert app.test_client().get(link(club, "marc")).status_code == 404
+    stale = app.test_client().get(link(club, "marc"))
+    assert (stale.status_code, "Le jour est choisi" in stale.text) == (410, True)
     assert "La question est close" in claire.get(f"/planning/meetings/{club.meeting}").text
 
 
@@ -209,3 +210,26 @@ def test_a_meeting_that_cannot_move_is_not_asked_about(claire, club, state):
     db.session.commit()
     assert claire.get(f"/planning/meetings/{club.meeting}/ask").status_code == 404
     assert not re.search("Demander un autre jour", claire.get(f"/meetings/{club.meeting}").text)
+
+
+def test_who_says_other_days_than_were_noted_meanwhile_is_shown_both(claire, club, client, app):
+    first, second, _third = a_poll(the_meeting(club))
+    db.session.commit()
+    address, marc = link(club, "marc"), member(club, "marc").id
+    assert app.test_client().get(address).status_code == 200
+    claire.post(f"/planning/meetings/{club.meeting}/members/{marc}", data={f"date_{first.id}": "no"})
+    late = app.test_client().post(address, data={"seen": "", f"date_{first.id}": "yes", f"date_{second.id}": "yes"})
+    page = late.text.replace("\u00a0", " ")
+    assert late.status_code == 409
+    assert "Claire Exemple a répondu entre-temps" in page
+    assert ": Non</li>" in page
+    seen = re.search(r'name="seen"[^>]*value="([^"]*)"', page)
+    assert seen
+    said = {"seen": seen[1], f"date_{first.id}": "yes", f"date_{second.id}": "yes"}
+    assert "Vos réponses sont enregistrées" in app.test_client().post(address, data=said).text
+    db.session.rollback()
+    rows = db.session.scalars(db.select(Availability).filter_by(membership_id=marc))
+    assert {(row.option_id, row.answer, row.via) for row in rows} == {
+        (first.id, Can.yes, How.link),
+        (second.id, Can.yes, How.link),
+    }

@@ -7,23 +7,28 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from bourse.clock import now
 from bourse.clubs.models import Club, CompanyLink, Membership
 from bourse.clubs.relate import LinkKind
 from bourse.db import db
 from bourse.people.models import Person
+from bourse.planning import commands
+from bourse.planning.commands import patiently
 from bourse.planning.count import count
 from bourse.planning.facts import season_facts
 from bourse.planning.freeze import Draft, Past, Standing, drafted, freeze, thaw, written
 from bourse.planning.instance import Placed
+from bourse.planning.models import DateOption
 from bourse.planning.proposal_models import Proposal
 from bourse.planning.propose import propose
 from bourse.planning.rotate import Status
-from bourse.planning.search_models import Asked, take, waiting
+from bourse.planning.search_models import Asked, beat, hand_on, let_go, take, waiting
 from bourse.planning.standing import past_of
 from bourse.planning.states import Hosting, ProposalState
 from bourse.planning.worker import Foreman
+from tests.cast import a_meeting
 from tests.planning.season import a_season_asked, a_wish
 
 
@@ -115,7 +120,38 @@ def test_what_stands_is_past_or_published_and_an_answer_to_it_counts_more_than_a
     assert answers[str(marc.id)][instance.number[str(option.id)]] == "N"
     gone = thaw(freeze(facts, Past((replace(stands, has_fallen=True),)), Draft(())))
     assert str(option.id) not in gone.slots
+    urgency = {each.company: each.urgency for each in gone.clubs[str(season.club_id)].hosts.values()}
+    assert urgency == {each: int(each == str(hugo.company_id)) for each in urgency}  # he is still to receive
     assert not gone.published
+
+
+def test_past_meetings_that_no_rule_would_allow_keep_nobody_from_planning_on(season, club):
+    facts, hugo, marc = season_facts(season, now()), member(club, "Hugo"), member(club, "Marc")
+    first, second, third = facts.dates[0], facts.dates[1], facts.dates[9]
+    rows = ((1, first, marc), (2, first, hugo), (3, second, marc), (4, third, marc))  # a day, a week, a host twice
+    past = [Standing(id, on.starts, on.ends, host.company_id, "x", True, 0, {}) for id, on, host in rows]
+    instance = thaw(freeze(facts, Past(tuple(past)), Draft(())))
+    (ours,) = instance.clubs.values()
+    assert [(each.slot, each.host) for each in instance.fixed] == [
+        (str(first.id), str(hugo.company_id)),
+        (str(third.id), str(marc.company_id)),
+    ]
+    assert ours.meetings == 2  # four were held, the season wanted three: none is left, two do not count
+    assert not [each for each in count(instance, instance.fixed).breaches if each.rule != "meetings"]
+
+
+def test_a_meeting_on_a_day_of_its_own_is_answered_by_weekday_and_a_host_at_home_takes_no_place(season, club):
+    facts, hugo = season_facts(season, now()), member(club, "Hugo")
+    thursday = next(each for each in facts.dates if each.starts.weekday() == 3)
+    own = thursday.starts + timedelta(hours=1)
+    instance = thaw(
+        freeze(
+            facts, Past((Standing(7, own, own + timedelta(hours=3), hugo.company_id, "x", False, 0, {}),)), Draft(())
+        )
+    )
+    (ours,) = instance.clubs.values()
+    assert {each.answers[instance.number["m7"]] for each in ours.members} == {"Y"}
+    assert {each.capacity for each in ours.hosts.values()} == {season.club.capacity + 1}
 
 
 def test_a_draft_comes_back_as_it_was_written():
@@ -190,3 +226,70 @@ def test_a_search_that_is_stopped_keeps_the_best_plan(season, club, foreman):
     solved(proposal, foreman)
     assert (proposal.state, proposal.status) == (ProposalState.stopped, Status.feasible)
     assert proposal.has_plan
+
+
+def test_a_process_that_comes_second_leaves_the_first_one_alone(season, club):
+    proposal, at = asked(season, club), now()
+    taken = take(Asked(Proposal, proposal.id), "first", at)
+    let_go(Asked(Proposal, proposal.id), "late", at)  # both had seen it wait
+    hand_on(Asked(Proposal, proposal.id), "late")
+    assert taken and beat(taken, at + timedelta(seconds=20))
+    assert proposal.tries == 1
+    assert waiting(at) is None
+    let_go(Asked(Proposal, proposal.id), "first", at)
+    assert waiting(at + timedelta(seconds=2)) == proposal.id
+
+
+def test_a_lease_of_a_clock_that_was_set_back_holds_nobody_up(season, club):
+    proposal = asked(season, club)
+    assert take(Asked(Proposal, proposal.id), "first", now() + timedelta(days=1))
+    db.session.commit()
+    assert waiting(now()) == Asked(Proposal, proposal.id)
+
+
+def test_locks_follow_their_day_and_what_fell_has_fallen_until_it_is_published(season, club):
+    proposal = asked(season, club)
+    meeting = a_meeting(season.club, member(club, "Marc"), [], days=230)
+    meeting.season = season
+    db.session.flush()
+    early, late = season.options[3], season.options[7]
+    marc = str(member(club, "Marc").company_id)
+    locked = Draft((), frozenset({(str(season.club_id), str(late.id), marc), (str(season.club_id), "9999", marc)}))
+    day, hours = late.starts_at, late.ends_at - late.starts_at
+    db.session.delete(late)
+    db.session.flush()
+    early.starts_at, early.ends_at = day + timedelta(days=1), day + timedelta(days=1) + hours
+    again = DateOption(season=season, starts_at=day, ends_at=day + hours)
+    db.session.add(again)
+    db.session.flush()
+    db.session.expire(season)
+    second = asked(season, club, hand=locked, fallen={meeting.id})
+    assert second.document["by_hand"]["locked"] == [[str(season.club_id), str(again.id), marc]]
+    assert asked(season, club).fallen == {meeting.id}
+    assert proposal.number == 1
+    assert asked(season, club, fallen=()).fallen == set()
+
+
+def test_a_search_is_not_lost_when_the_database_is_away_for_a_moment(app):
+    refusals = [OperationalError("", {}, Exception("away"))] * 2
+
+    def act():
+        if refusals:
+            raise refusals.pop()
+        return True
+
+    with app.app_context():
+        assert patiently(act)
+        refusals = [OperationalError("", {}, Exception("away"))] * 9
+        with pytest.raises(OperationalError):
+            patiently(act, seconds=0)
+
+
+def test_reasons_are_sought_without_keeping_others_from_writing(season, club, monkeypatch):
+    taken = take(Asked(Proposal, asked(season, club).id), "ours", now())
+    db.session.commit()
+    is_open = []
+    monkeypatch.setattr(commands, "worth", lambda *_: is_open.append(db.session().in_transaction()))
+    assert taken
+    commands._solve(taken, commands._teller(taken))
+    assert is_open == [False] * 3

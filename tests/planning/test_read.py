@@ -48,6 +48,8 @@ REFUSED: list[tuple[str, Any, str]] = [
     ("clubs.0.name", "\ud800", "clubs[0].name: half a letter, which no file can hold"),
     ("fixed", [HELD, HELD | {"host": "b"}], "fixed[1]: k already meets on s1"),
     ("fixed", [HELD | {"slot": slot} for slot in ("s1", "s3", "s5")], "fixed: 3 meetings of k, which has 2 in its season"),  # noqa: E501
+    ("companies.0.competitors", ["\u001b[2J\nx"], "companies[0].competitors[0]: no company is called ?[2J?x"),
+    ("companies.0.competitors", ["x" * 9000], f"companies[0].competitors[0]: no company is called {'x' * 250}…"),
     ("fixed", [HELD | {"club": "x"}], "fixed[0].club: no club is called x"),
     ("published", [HELD], "published[0].accepted: missing"),
 ]  # fmt: skip
@@ -62,6 +64,9 @@ def test_what_is_wrong_is_named_with_its_place(path, value, sentence):
     assert str(refusal.value) == sentence
 
 
+MANY_KEYS = "{" + ", ".join(f'"{key}": 1' for key in (*range(100_000), 99_999)) + "}"
+
+
 @pytest.mark.parametrize(
     ("raw", "sentence"),
     [
@@ -73,6 +78,8 @@ def test_what_is_wrong_is_named_with_its_place(path, value, sentence):
         (b'{"p": NaN}', "the document: NaN is no number"),
         (b'{"p": 1, "p": 2}', "the document: p stands twice in one object"),
         (b"9" * 5000, "the document: a number that nobody can count"),
+        (b'{"a\\nb\\ud800": 1, "a\\nb\\ud800": 2}', "the document: a?b? stands twice in one object"),
+        (MANY_KEYS.encode(), "the document: 99999 stands twice in one object"),
     ],
 )
 def test_what_is_no_season_at_all_is_refused(raw, sentence):

@@ -11,7 +11,8 @@ from bourse.db import db
 from bourse.mailroom.models import Letter
 from bourse.meetings.models import Meeting, Season, SeasonState
 from bourse.planning.almanac import is_public_holiday, is_school_holiday, known_until
-from bourse.planning.models import Availability, DateOption, SchoolPeriod
+from bourse.planning.facts import allowed_dates
+from bourse.planning.models import Availability, DateOption, SchoolPeriod, lay_out
 from bourse.planning.states import Can, Hosting, SchoolRule, Weight, Zone
 from tests.cast import ZONE, a_company, a_member, a_person
 from tests.planning.season import a_season_asked, a_wish, says
@@ -162,6 +163,17 @@ def test_other_rules_change_the_dates_but_not_what_was_added_or_answered(claire,
     assert {day.weekday() for day in days_of(season)} == {0, 1}
     assert db.session.get_one(DateOption, answered.id).is_struck
     assert db.session.scalars(db.select(Availability)).one().answer is Can.no
+    claire.post(f"/planning/seasons/{season.id}/rules", data=RULES | {"version": str(season.rules.version)})
+    assert not answered.is_struck  # the rules struck it, and want it again
+
+
+def test_two_who_change_its_length_at_once_notice_each_other(claire, club):
+    season = prepared(claire, club)
+    version = str(season.rules.version)
+    claire.post(f"/planning/seasons/{season.id}/rules", data=RULES | {"length": "7", "version": version})
+    answer = claire.post(f"/planning/seasons/{season.id}/rules", data=RULES | {"length": "6", "version": version})
+    assert answer.status_code == 409
+    assert season.length == 7
 
 
 def test_two_who_change_the_rules_at_once_notice_each_other(claire, club):
@@ -228,6 +240,34 @@ def test_school_holidays_beyond_what_is_published_are_typed_in(claire, club):
     assert first in days_of(season)
     wrong = claire.post(f"/planning/clubs/{club.slug}/school", data=typed | {"ends_on": "2020-01-01"})
     assert "dernier jour qui vient après" in wrong.text
+
+
+def test_holidays_typed_in_reach_every_season_of_the_cluster_that_is_being_asked_about(claire, club):
+    """Its dates are struck with what was said to them, and come back with it; who only avoids holidays keeps them."""
+    ours = the_club(club)
+    other = Club(slug="voisin", name="Club voisin", organisation=ours.organisation, charter_version=0)
+    other.adopt("Chacun apporte quelque chose.")
+    db.session.add(other)
+    asked, calm = a_season_asked(other), a_season_asked(ours)
+    asked.rules.school_rule = SchoolRule.forbid
+    lay_out(asked, allowed_dates(asked, now().date()), now())
+    db.session.flush()
+    marc = next(each for each in ours.memberships if each.person_id == club.marc)
+    day = next(each for each in asked.options if not each.is_struck)
+    says(marc, day, Can.yes)
+    db.session.commit()
+    on, kept = day.day.isoformat(), len(days_of(calm))
+    claire.post(
+        f"/planning/clubs/{club.slug}/school", data={"name": "Pont", "zone": "A", "starts_on": on, "ends_on": on}
+    )
+    db.session.rollback()
+    assert day.is_struck
+    assert len(days_of(calm)) == kept
+    period = db.session.scalars(db.select(SchoolPeriod)).one()
+    claire.post(f"/planning/clubs/{club.slug}/school/{period.id}/drop")
+    db.session.rollback()
+    assert not day.is_struck
+    assert [each.answer for each in day.availabilities] == [Can.yes]
 
 
 # The question to the members

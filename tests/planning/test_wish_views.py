@@ -177,8 +177,10 @@ def test_a_link_ends_with_what_it_is_for(client, season, marc, end):
         db.session.flush()
         db.session.get_one(Season, season).club_id = elsewhere.id
     db.session.commit()
-    assert client.get(address).status_code == 404
-    assert client.post(address, data=SAID).status_code == 404
+    status = 410 if end == "published" else 404
+    page = client.get(address)
+    assert (page.status_code, "La saison est publiée" in page.text) == (status, status == 410)
+    assert client.post(address, data=SAID).status_code == status
     assert db.session.scalars(db.select(HostWish)).all() == []
 
 
@@ -212,3 +214,36 @@ def test_the_letter_and_the_page_speak_english_to_who_does(season, marc, app, vi
     claire.post(f"/planning/seasons/{season}/remind")
     letter = db.session.scalars(db.select(Letter).filter_by(to_address=person.email)).one()
     assert letter.subject.startswith("Your wishes by")
+
+
+def seen_in(page):
+    """The mark by which a page says what was known of the answers when it was drawn."""
+    found = re.search(r'name="seen"[^>]*value="([^"]*)"', page)
+    assert found
+    return found[1]
+
+
+def test_who_answers_while_somebody_notes_it_by_telephone_is_shown_both(client, season, marc, app, visit, club):
+    (first, *_others) = options(season, 3)
+    address = link(season, marc)
+    old = SAID | {"seen": seen_in(client.get(address).text), "weekday_3": "yes"}
+    claire = visit(app.test_client(), "claire")
+    heard = SAID | {"theme": "Recruter deux personnes", "weekday_3": "no", f"date_{first.id}": "maybe"}
+    claire.post(f"/planning/seasons/{season}/members/{marc}", data=heard)
+    answer = client.post(address, data=old)
+    page = answer.text.replace("\u00a0", " ")
+    assert answer.status_code == 409
+    for words in ("Claire Exemple a répondu entre-temps", "Recruter deux personnes", "Le jeudi : Non"):
+        assert words in page
+    assert "Mois préférés :" not in page  # there both say the same
+    assert ("weekday_3", "yes") in checked(page)  # what was typed comes back
+    assert wish_of(marc).weekdays == "UUUNUUU"
+    again = client.post(address, data=old | {"seen": seen_in(page)})
+    assert "Vos réponses sont enregistrées" in again.text
+    assert (wish_of(marc).weekdays, wish_of(marc).via, wish_of(marc).theme) == ("UUUYUUU", How.link, "Recruter")
+    page = claire.get(f"/planning/seasons/{season}/members/{marc}").text.replace("\u00a0", " ")
+    assert "Répondu par Marc Exemple" in page
+    # Who sends what the other one has noted as well is shown nothing, and neither is who corrects himself.
+    same = claire.post(f"/planning/seasons/{season}/members/{marc}", data=old | {"seen": ""})
+    assert same.status_code == 302
+    assert claire.post(f"/planning/seasons/{season}/members/{marc}", data=heard | {"seen": ""}).status_code == 302
