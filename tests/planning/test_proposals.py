@@ -237,7 +237,7 @@ def test_a_process_that_comes_second_leaves_the_first_one_alone(season, club):
     assert proposal.tries == 1
     assert waiting(at) is None
     let_go(Asked(Proposal, proposal.id), "first", at)
-    assert waiting(at + timedelta(seconds=2)) == proposal.id
+    assert waiting(at + timedelta(seconds=2)) == Asked(Proposal, proposal.id)
 
 
 def test_a_lease_of_a_clock_that_was_set_back_holds_nobody_up(season, club):
