@@ -7,6 +7,7 @@ several clubs, or has a cap on the meetings of a week.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple
 
 from bourse.planning.columns import ClubColumns
@@ -62,15 +63,15 @@ def is_alone(instance: Instance) -> bool:
 def _overlapping(duties: Iterable[Duty], slots: Sequence[Slot]) -> Iterator[tuple[Duty, ...]]:
     """For each date, the duties that are under way when it starts: any two that overlap are together in one."""
     under_way: list[Duty] = []
-    for slot, starting in _by_slot(duties):
-        under_way = [duty for duty in under_way if slots[duty.slot].end > slots[slot].start] + starting
+    for start, starting in _by_start(duties, slots):
+        under_way = [duty for duty in under_way if slots[duty.slot].end > start] + starting
         yield tuple(under_way)
 
 
-def _by_slot(duties: Iterable[Duty]) -> Iterator[tuple[int, list[Duty]]]:
+def _by_start(duties: Iterable[Duty], slots: Sequence[Slot]) -> Iterator[tuple[datetime, list[Duty]]]:
     together = defaultdict(list)
     for duty in duties:
-        together[duty.slot].append(duty)
+        together[slots[duty.slot].start].append(duty)
     return iter(sorted(together.items()))
 
 
