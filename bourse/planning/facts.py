@@ -18,6 +18,7 @@ from bourse.meetings.facts import members_of
 from bourse.meetings.models import Invitation, Meeting, Season
 from bourse.planning.almanac import Period, is_public_holiday, is_school_holiday, tags
 from bourse.planning.dates import ONE_DAY, Candidate, candidates
+from bourse.planning.engage import Engagement
 from bourse.planning.models import Availability, DateOption, HostWish, SchoolPeriod, is_member, options_of
 from bourse.planning.resolve import SILENT, letter, resolved
 from bourse.planning.states import Can, Hosting, SchoolRule
@@ -175,7 +176,7 @@ class HostFacts:
 
 @dataclass(frozen=True)
 class FacilitatorFacts:
-    """Who runs meetings; `unavailable` are the dates to which he said no."""
+    """Who runs meetings; `unavailable` are the dates to which he said no, and those on which he is elsewhere."""
 
     person: int
     unavailable: frozenset[int]
@@ -209,8 +210,8 @@ class SeasonFacts:
     competitors: frozenset[tuple[int, int]]  # pairs of companies, the lower id first
 
 
-def season_facts(season: Season, now: datetime) -> SeasonFacts:
-    """What the planner needs to know of a season, as it stands at `now`."""
+def season_facts(season: Season, now: datetime, engaged: Collection[Engagement] = ()) -> SeasonFacts:
+    """What the planner needs to know of a season, as it stands at `now`; `engaged`: who facilitates elsewhere."""
     poll, rules = poll_of_season(season), season.rules
     companies = {each.company.id: each.company for each in poll.members if each.company}
     sites = tuple(sorted(companies))
@@ -233,7 +234,7 @@ def season_facts(season: Season, now: datetime) -> SeasonFacts:
         dates=tuple(_dates(poll, season)),
         members=tuple(_members(poll)),
         hosts=tuple(_hosts(poll, season)),
-        facilitators=tuple(_facilitators(poll, season)),
+        facilitators=tuple(_facilitators(poll, season, engaged)),
         names={each.id: each.name for each in companies.values()},
         sites=sites,
         km=kilometres(places),
@@ -285,12 +286,18 @@ def _who_would_host(poll: Poll, already: Collection[int]) -> Iterable[Membership
     return found.values()
 
 
-def _facilitators(poll: Poll, season: Season) -> Iterable[FacilitatorFacts]:
+def _facilitators(poll: Poll, season: Season, engaged: Collection[Engagement]) -> Iterable[FacilitatorFacts]:
     facilitators = [each for each in members_of(season.club) if each.role is Role.facilitator]
     wishes = Poll(facilitators, poll.dates, poll.wishes, poll.said)
     for each in facilitators:
-        said_no = (option.id for option in poll.dates if wishes.answer(each, option) is Can.no)
-        yield FacilitatorFacts(each.person_id, frozenset(said_no))
+        mine = [engagement for engagement in engaged if engagement.person == each.person_id]
+        away = (
+            option.id
+            for option in poll.dates
+            if wishes.answer(each, option) is Can.no
+            or any(engagement.meets(option.starts_at, option.ends_at) for engagement in mine)
+        )
+        yield FacilitatorFacts(each.person_id, frozenset(away))
 
 
 def _competitors(companies: Collection[int]) -> frozenset[tuple[int, int]]:

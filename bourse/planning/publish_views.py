@@ -16,6 +16,8 @@ from bourse.meetings.facts import members_of
 from bourse.meetings.models import Meeting, Season, SeasonState
 from bourse.people.models import Person, note
 from bourse.planning import reason
+from bourse.planning.engage import Engagement
+from bourse.planning.engaged_facts import facilitators_of, standing
 from bourse.planning.models import is_member, lock_season
 from bourse.planning.plan_forms import PlanForm
 from bourse.planning.plan_views import changes_of, has_wishes, is_outdated_now, sheet_at, unable
@@ -42,9 +44,11 @@ def publish(season: Season) -> ResponseReturnValue:
         return redirect(url_for(".plan", season=season.id))
     sheet, members = sheet_at(proposal), {each.id: each for each in members_of(season.club)}
     found, is_outdated = changes_of(season, sheet), is_outdated_now(season, sheet)
-    if not form.validate_on_submit() or not form.saw(proposal) or is_outdated or not _can_host(sheet, members):
+    taken = _taken(season, found)
+    stands = not (is_outdated or taken) and _can_host(sheet, members)
+    if not form.validate_on_submit() or not form.saw(proposal) or not stands:
         is_late = form.is_submitted() and not form.saw(proposal)
-        page = _page(season, proposal, sheet, members, found, is_late, is_outdated)
+        page = _page(season, proposal, sheet, members, found, is_late, is_outdated, taken)
         return (page, 409) if is_late or (form.is_submitted() and is_outdated) else page
     for change in found:
         _apply(change, season, members[_membership_at(sheet, change)] if change.row else None)
@@ -66,6 +70,7 @@ def _page(
     found: list[Change],
     is_late: bool,
     is_outdated: bool,
+    taken: list[Change],
 ) -> str:
     return render_template(
         "planning/publish.html",
@@ -82,6 +87,7 @@ def _page(
         is_late=is_late,
         is_outdated=is_outdated,
         can_host=_can_host(sheet, members),
+        taken=taken,
     )
 
 
@@ -93,6 +99,21 @@ def _lock_meetings(season: Season) -> None:
 def _can_host(sheet: Sheet, members: dict[int, Membership]) -> bool:
     """Whether every host of the plan still belongs to the club."""
     return all(sheet.membership_of(row.host) in members for row in sheet.rows if not row.is_fixed)
+
+
+def _taken(season: Season, found: Iterable[Change]) -> list[Change]:
+    """What would be new of the plan while whoever facilitates runs a meeting elsewhere by now."""
+    people = facilitators_of([season.club_id])
+    engaged = standing(people, [season.id], now())
+    return [each for each in found if each.kind is not Kind.kept and any(_is_at(each, other) for other in engaged)]
+
+
+def _is_at(change: Change, engagement: Engagement) -> bool:
+    """Whether the same person would be at both."""
+    if not change.row or not change.starts_at or not change.ends_at:
+        return False
+    is_same = change.row.placed.facilitator == str(engagement.person)
+    return is_same and engagement.meets(change.starts_at, change.ends_at)
 
 
 def _membership_at(sheet: Sheet, change: Change) -> int:
@@ -109,7 +130,7 @@ def _apply(change: Change, season: Season, host: Membership | None) -> None:
         meeting.cancel()
         note("cancel", by=current_user, about=meeting)
         return
-    assert host and change.starts_at and change.ends_at
+    assert host and change.row and change.starts_at and change.ends_at
     if meeting is None:
         meeting = Meeting(club=season.club, season=season, host=host, number=0, agenda=season.club.agenda)
         meeting.starts_at, meeting.ends_at = change.starts_at, change.ends_at
@@ -124,6 +145,7 @@ def _apply(change: Change, season: Season, host: Membership | None) -> None:
         for person in asked_back:
             meeting.invite(person)
         note("change", by=current_user, about=meeting)
+    meeting.facilitator_id = int(change.row.placed.facilitator)
     if not meeting.is_released:
         meeting.release(now())
 

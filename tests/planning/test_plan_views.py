@@ -554,7 +554,10 @@ def test_a_proposal_that_did_not_please_leads_back_to_the_wishes(claire, season,
     nadia = member(club, "Nadia")
     db.session.commit()
     by_phone = f"members/{nadia.id}"
-    assert claire.post(url(season, by_phone), data={"hosting": "later"}).status_code == 302  # heard meanwhile
+    mark = re.search(r'name="seen"[^>]*value="([^"]+)"', claire.get(url(season, by_phone)).text)
+    assert mark
+    heard = {"hosting": "later", "seen": mark[1]}
+    assert claire.post(url(season, by_phone), data=heard).status_code == 302  # heard meanwhile
     assert "1 personne a répondu depuis" in read(claire, url(season))
     assert "Rouvrir les souhaits" in read(claire, url(season, "")[:-1])
     for _ in range(2):
