@@ -57,6 +57,7 @@ from bourse.planning import (
     ask_views,
     date_views,
     day_views,
+    hand_views,
     link_views,
     opinion_views,
     past_views,
@@ -64,6 +65,7 @@ from bourse.planning import (
     poll_views,
     publish_views,
     relax_views,
+    replan_views,
     together_views,
     wish_views,
 )
@@ -82,7 +84,7 @@ ROOMS = (
     *(people_views, address_views, clubs, begin_views, member_views, company_views, list_views),
     *(meetings, answers, exclusions, guest_views, calendar_views),
     *(planning, date_views, ask_views, wish_views, poll_views, day_views, link_views),
-    *(plan_views, publish_views, relax_views, opinion_views, past_views, together_views),
+    *(plan_views, hand_views, publish_views, replan_views, relax_views, opinion_views, past_views, together_views),
     *(problems, versions, attachments, board, agenda, attendance, outcomes),
     *(home, club_views, feed_views, reply_views, outbox_views, foreseen_views, offline),
 )

@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Select, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship, selectinload
 
 from bourse.clock import now
@@ -12,9 +12,9 @@ from bourse.clubs.models import Club, Membership
 from bourse.db import Line, db
 from bourse.meetings.models import Season
 from bourse.people.models import Person
-from bourse.planning.freeze import Draft, drafted, written
+from bourse.planning.freeze import Away, Draft, drafted, written
 from bourse.planning.search_models import JointPlan, Search
-from bourse.planning.states import How
+from bourse.planning.states import How, ProposalState
 
 
 class Proposal(Search):
@@ -53,6 +53,12 @@ class Proposal(Search):
         standing = {} if self.published_at else self.document["standing"]
         return {int(meeting) for meeting, slot in standing.items() if slot is None}
 
+    @property
+    def away(self) -> list[Away]:
+        """The absences that it takes into account."""
+        told = ((who, *map(date.fromisoformat, days)) for who, *days in self.document.get("away", ()))
+        return [Away(*each) for each in told]
+
     def version(self, number: int) -> Draft:
         """The plan as it stood at that version."""
         if number:
@@ -79,6 +85,14 @@ class Proposal(Search):
 
     def step_back(self) -> None:
         self.draft = self.last.after if self.last else 0
+
+    def remember(self, **more: object) -> None:
+        """Keeps beside what it is made from what going back to the proposal before will have to know."""
+        self.instance = json.dumps(self.document | more)
+
+    def undo(self) -> None:
+        """It counts no more, and the one before does; a process that solves it ends."""
+        self.state, self.lease_token = ProposalState.undone, None
 
 
 class Adjustment(db.Model):
@@ -121,15 +135,27 @@ class Opinion(db.Model):
 
 
 def latest(season: Season) -> Proposal | None:
-    """The proposal that was asked for last."""
-    query = db.select(Proposal).filter_by(season_id=season.id).order_by(Proposal.number.desc()).limit(1)
-    return db.session.scalar(query)
+    """The proposal that was asked for last, and not taken back."""
+    return db.session.scalar(standing(season).limit(1))
+
+
+def standing(season: Season) -> Select[Proposal]:
+    """The proposals that were not taken back, the latest first."""
+    query = db.select(Proposal).where(Proposal.season_id == season.id, Proposal.state != ProposalState.undone)
+    return query.order_by(Proposal.number.desc())
+
+
+def next_number(season: Season) -> int:
+    """One that no proposal of the season ever had, taken back or not: pages that are open name theirs."""
+    query = db.select(db.func.max(Proposal.number)).where(Proposal.season_id == season.id)
+    return 1 + (db.session.scalar(query) or 0)
 
 
 def latest_of(seasons: Collection[int]) -> dict[int, Proposal]:
-    """The proposal that was asked for last, by season, with its versions and its club."""
+    """The proposal that was asked for last, by season and not taken back, with its versions and its club."""
     numbers = db.select(Proposal.season_id, db.func.max(Proposal.number).label("number"))
-    last = numbers.where(Proposal.season_id.in_(seasons)).group_by(Proposal.season_id).subquery()
+    numbers = numbers.where(Proposal.season_id.in_(seasons), Proposal.state != ProposalState.undone)
+    last = numbers.group_by(Proposal.season_id).subquery()
     is_last = db.and_(Proposal.season_id == last.c.season_id, Proposal.number == last.c.number)
     club = joinedload(Proposal.season).joinedload(Season.club)
     query = db.select(Proposal).join(last, is_last).options(selectinload(Proposal.adjustments), club)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from bourse.clock import club_time
 from bourse.clubs.models import Organisation
 from bourse.db import db
 from bourse.meetings.models import Season
@@ -14,11 +15,11 @@ from bourse.planning.count import count
 from bourse.planning.engage import Engagement
 from bourse.planning.engaged_facts import engaged_elsewhere
 from bourse.planning.facts import season_facts
-from bourse.planning.freeze import Draft, by_hand, carried, freeze, thaw
+from bourse.planning.freeze import Draft, Upset, by_hand, carried, freeze, thaw
 from bourse.planning.instance import Instance, Placed
 from bourse.planning.join import engaged_by, join, part
 from bourse.planning.models import lock_season
-from bourse.planning.proposal_models import Proposal, latest, latest_of
+from bourse.planning.proposal_models import Proposal, latest, latest_of, next_number
 from bourse.planning.search_models import JointPlan
 from bourse.planning.solve import listed, placed_in
 from bourse.planning.standing import past_of
@@ -28,16 +29,16 @@ NOTHING_BY_HAND = Draft(())
 
 
 def propose(
-    season: Season, by: Person, at: datetime, hand: Draft = NOTHING_BY_HAND, fallen: Collection[int] | None = None
+    season: Season, by: Person, at: datetime, hand: Draft = NOTHING_BY_HAND, upset: Upset | None = None
 ) -> Proposal:
     """A proposal that waits to be solved, from the season as it stands.
 
-    `hand` is what somebody settled by hand in the latest one; `fallen` are meetings whose date cannot be kept, as for
-    the latest one if it is not said.
+    `hand` is what somebody settled by hand in the latest one; `upset` is what does not hold any more, as for the latest
+    one if it is not said.
     """
     last, engaged = latest(season), engaged_elsewhere([season.club_id], [season.id], at)
-    document = _document(season, at, engaged, last, hand, fallen)
-    return _next(season, last, asked_by=by, asked_at=at, instance=json.dumps(document))
+    document = _document(season, at, engaged, last, hand, upset)
+    return _next(season, asked_by=by, asked_at=at, instance=json.dumps(document))
 
 
 def _document(
@@ -46,20 +47,32 @@ def _document(
     engaged: Collection[Engagement],
     last: Proposal | None,
     hand: Draft,
-    fallen: Collection[int] | None = None,
+    upset: Upset | None = None,
 ) -> dict[str, Any]:
     """The season frozen as it stands, with what was settled by hand in its latest proposal."""
-    if fallen is None:
-        fallen = last.fallen if last else ()
-    document = freeze(season_facts(season, at, engaged), past_of(season, at, fallen), NOTHING_BY_HAND)
+    upset = _upset(last, season, at) if upset is None else upset
+    facts = season_facts(season, at, engaged)
+    document = freeze(facts, past_of(season, at, upset.fallen), NOTHING_BY_HAND, upset.away)
     if last:
         kept = carried(hand, last.document, document)
         document["by_hand"] = by_hand(kept.locked, kept.forbidden)
     return document
 
 
-def _next(season: Season, last: Proposal | None, **facts: Any) -> Proposal:
-    proposal = Proposal(season=season, number=last.number + 1 if last else 1, **facts)
+def upset_of(season: Season, at: datetime) -> Upset:
+    """A date falls until its meeting has moved; an absence counts until its last day."""
+    return _upset(latest(season), season, at)
+
+
+def _upset(last: Proposal | None, season: Season, at: datetime) -> Upset:
+    if last is None:
+        return Upset()
+    today = club_time(at, season.club.timezone).date()
+    return Upset(frozenset(last.fallen), tuple(each for each in last.away if each.last >= today))
+
+
+def _next(season: Season, **facts: Any) -> Proposal:
+    proposal = Proposal(season=season, number=next_number(season), **facts)
     db.session.add(proposal)
     return proposal
 
@@ -124,7 +137,7 @@ def _take_part(
         each["unavailable"] = sorted({*each["unavailable"], *elsewhere[each["id"]]})
     mine = part(meetings, alone)
     facts = {"asked_by": plan.asked_by, "asked_at": plan.asked_at, "instance": json.dumps(document)}
-    proposal = _next(season, latest(season), joint=plan, **facts)
+    proposal = _next(season, joint=plan, **facts)
     proposal.state, proposal.status, proposal.seconds = ProposalState.done, plan.status, plan.seconds
     proposal.meetings, proposal.objective = listed(mine), count(thaw(document), mine).objective
 

@@ -18,15 +18,13 @@ from bourse.people.models import Person, note
 from bourse.planning import reason
 from bourse.planning.engage import Engagement
 from bourse.planning.engaged_facts import facilitators_of, standing
-from bourse.planning.models import HostWish, is_member, lock_season
-from bourse.planning.plan_forms import PlanForm, ReplanForm
-from bourse.planning.plan_views import changes_of, has_wishes, is_outdated_now, sheet_at
+from bourse.planning.models import is_member, lock_season
+from bourse.planning.plan_forms import PlanForm
+from bourse.planning.plan_views import changes_of, has_wishes, is_outdated_now, sheet_at, unable
 from bourse.planning.proposal_models import Proposal, latest
-from bourse.planning.propose import propose
 from bourse.planning.republish import Change, Kind
 from bourse.planning.sheet import Sheet
 from bourse.planning.standing import meetings_of
-from bourse.planning.states import Hosting, How
 from bourse.planning.views import bp
 from bourse.words import _
 
@@ -80,6 +78,7 @@ def _page(
         proposal=proposal,
         sheet=sheet,
         members=members,
+        who_cannot=unable(sheet, members),
         changes=[each for each in found if each.kind is not Kind.kept],
         kept=sum(each.kind is Kind.kept for each in found),
         asked=sum(is_member(each) for each in members.values()),
@@ -176,42 +175,3 @@ def _invite(season: Season, members: Iterable[Membership]) -> None:
             if meeting.host.person_id not in kept_out:
                 meeting.invite(meeting.host.person)
             fill_seats(meeting, now())
-
-
-# Planned anew
-
-
-@bp.route("/seasons/<int:season>/replan", methods=["GET", "POST"])
-@door(is_facilitator)
-def replan(season: Season) -> ResponseReturnValue:
-    """What has changed since the season was published, and a new plan that changes as little as it can."""
-    if season.state is not SeasonState.published:
-        abort(404)
-    form = ReplanForm()
-    meetings = [each for each in meetings_of(season) if not each.has_begun(now())]
-    if not form.validate_on_submit():
-        return render_template("planning/replan.html", season=season, meetings=meetings, form=form)
-    lock_season(season)
-    last = latest(season)
-    if last is None or not last.is_busy:
-        _withdraw(season, [each.host for each in meetings if each.host_id in (form.withdrawn.data or ())])
-        db.session.flush()
-        db.session.expire(season, ["wishes"])
-        fallen = {each.id for each in meetings} & set(form.fallen.data or ())
-        db.session.add(proposal := propose(season, current_user, now(), fallen=fallen))
-        db.session.flush()
-        note("replan", by=current_user, about=proposal)
-        db.session.commit()
-    else:
-        flash(_("Une recherche est en cours : arrêtez-la, puis dites ce qui ne tient plus."), "no")
-    return redirect(url_for(".plan", season=season.id))
-
-
-def _withdraw(season: Season, hosts: Iterable[Membership]) -> None:
-    """They do not receive this season any more."""
-    wishes = {each.membership_id: each for each in season.wishes}
-    for host in hosts:
-        wish = wishes.get(host.id) or HostWish(season=season, membership=host)
-        wish.hosting, wish.via, wish.by, wish.given_at = Hosting.not_this_year, How.phone, current_user, now()
-        db.session.add(wish)
-        note("withdraw", by=current_user, about=host)

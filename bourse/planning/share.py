@@ -13,7 +13,9 @@ from typing import NamedTuple
 from bourse.planning.columns import ClubColumns
 from bourse.planning.instance import Instance, Slot
 from bourse.planning.program import Program, times
-from bourse.planning.sift import Choices
+from bourse.planning.sift import Choices, sift
+
+MOST_SLOTS = 2_000  # of which every pair of days is looked at
 
 
 class Duty(NamedTuple):
@@ -48,6 +50,14 @@ def limits(instance: Instance, seasons: Sequence[Choices], lifted: Collection[st
         if most is not None and f"week:{name}" not in lifted:
             found += [Limit(group, most) for group in _weekly(mine, slots)]
     return [limit for limit in found if _could_be_broken(instance, limit, lifted)]
+
+
+def is_alone(instance: Instance) -> bool:
+    """Whether there is one club, whose facilitators can do whatever is asked of them, and days that can be walked."""
+    if len(instance.clubs) != 1 or len(instance.slots) > MOST_SLOTS:
+        return False
+    (club,) = instance.clubs.values()
+    return club.meetings > 0 and not limits(instance, [sift(instance, club)])
 
 
 def _overlapping(duties: Iterable[Duty], slots: Sequence[Slot]) -> Iterator[tuple[Duty, ...]]:

@@ -18,7 +18,7 @@ from bourse.planning import commands
 from bourse.planning.commands import patiently
 from bourse.planning.count import count
 from bourse.planning.facts import season_facts
-from bourse.planning.freeze import Draft, Past, Standing, drafted, freeze, thaw, written
+from bourse.planning.freeze import Draft, Past, Standing, Upset, drafted, freeze, thaw, written
 from bourse.planning.instance import Placed
 from bourse.planning.models import DateOption
 from bourse.planning.proposal_models import Proposal
@@ -263,11 +263,11 @@ def test_locks_follow_their_day_and_what_fell_has_fallen_until_it_is_published(s
     db.session.add(again)
     db.session.flush()
     db.session.expire(season)
-    second = asked(season, club, hand=locked, fallen={meeting.id})
+    second = asked(season, club, hand=locked, upset=Upset(frozenset({meeting.id})))
     assert second.document["by_hand"]["locked"] == [[str(season.club_id), str(again.id), marc]]
     assert asked(season, club).fallen == {meeting.id}
     assert proposal.number == 1
-    assert asked(season, club, fallen=()).fallen == set()
+    assert asked(season, club, upset=Upset()).fallen == set()
 
 
 def test_a_search_is_not_lost_when_the_database_is_away_for_a_moment(app):
