@@ -152,10 +152,10 @@ def next_number(season: Season) -> int:
 
 
 def latest_of(seasons: Collection[int]) -> dict[int, Proposal]:
-    """The proposal that was asked for last, by season and not taken back, with its versions and its club."""
+    """The proposal that was asked for last and not taken back, by season, with its versions and its club."""
     numbers = db.select(Proposal.season_id, db.func.max(Proposal.number).label("number"))
-    numbers = numbers.where(Proposal.season_id.in_(seasons), Proposal.state != ProposalState.undone)
-    last = numbers.group_by(Proposal.season_id).subquery()
+    stand = numbers.where(Proposal.season_id.in_(seasons), Proposal.state != ProposalState.undone)
+    last = stand.group_by(Proposal.season_id).subquery()
     is_last = db.and_(Proposal.season_id == last.c.season_id, Proposal.number == last.c.number)
     club = joinedload(Proposal.season).joinedload(Season.club)
     query = db.select(Proposal).join(last, is_last).options(selectinload(Proposal.adjustments), club)

@@ -36,8 +36,8 @@ def propose(
     `hand` is what somebody settled by hand in the latest one; `upset` is what does not hold any more, as for the latest
     one if it is not said.
     """
-    last, engaged = latest(season), engaged_elsewhere([season.club_id], [season.id], at)
-    document = _document(season, at, engaged, last, hand, upset)
+    engaged = engaged_elsewhere([season.club_id], [season.id], at)
+    document = _document(season, at, engaged, latest(season), hand, upset)
     return _next(season, asked_by=by, asked_at=at, instance=json.dumps(document))
 
 
@@ -50,24 +50,20 @@ def _document(
     upset: Upset | None = None,
 ) -> dict[str, Any]:
     """The season frozen as it stands, with what was settled by hand in its latest proposal."""
-    upset = _upset(last, season, at) if upset is None else upset
-    facts = season_facts(season, at, engaged)
-    document = freeze(facts, past_of(season, at, upset.fallen), NOTHING_BY_HAND, upset.away)
+    upset = upset_of(last, at) if upset is None else upset
+    past = past_of(season, at, upset.fallen)
+    document = freeze(season_facts(season, at, engaged), past, NOTHING_BY_HAND, upset.away)
     if last:
         kept = carried(hand, last.document, document)
         document["by_hand"] = by_hand(kept.locked, kept.forbidden)
     return document
 
 
-def upset_of(season: Season, at: datetime) -> Upset:
-    """A date falls until its meeting has moved; an absence counts until its last day."""
-    return _upset(latest(season), season, at)
-
-
-def _upset(last: Proposal | None, season: Season, at: datetime) -> Upset:
+def upset_of(last: Proposal | None, at: datetime) -> Upset:
+    """What the latest proposal took into account: a date falls until its meeting has moved, an absence has an end."""
     if last is None:
         return Upset()
-    today = club_time(at, season.club.timezone).date()
+    today = club_time(at, last.club.timezone).date()
     return Upset(frozenset(last.fallen), tuple(each for each in last.away if each.last >= today))
 
 

@@ -35,7 +35,8 @@ def replan(season: Season) -> ResponseReturnValue:
     form = ReplanForm()
     if form.is_submitted():
         lock_season(season)
-    last, upset = latest(season), upset_of(season, now())
+    last = latest(season)
+    upset = upset_of(last, now())
     meetings = [each for each in meetings_of(season) if not each.has_begun(now())]
     members = list(members_of(season.club))
     form.offer(by_name(each for each in members if each.role is Role.facilitator))
