@@ -136,9 +136,10 @@ def parts_of(plan: JointPlan) -> list[Part]:
     parts = {each.season_id: each for each in plan.parts}
     found = []
     for season, own in parts.items():
-        proposal = last[season] if last[season].has_plan else own
+        latest = last.get(season, own)
+        proposal = latest if latest.has_plan else own
         document = proposal.document
-        found.append(Part(proposal, sheet_of(document, thaw(document), proposal.shown, {}), last[season].id != own.id))
+        found.append(Part(proposal, sheet_of(document, thaw(document), proposal.shown, {}), latest.number > own.number))
     return sorted(found, key=lambda each: each.club.name)
 
 
