@@ -19,6 +19,7 @@ from bourse.planning import commands
 from bourse.planning.commands import patiently
 from bourse.planning.count import count
 from bourse.planning.draft import Draft, drafted, written
+from bourse.planning.engaged_facts import lock_facilitators
 from bourse.planning.freeze import Past, Standing, Upset, freeze, thaw
 from bourse.planning.instance import Placed
 from bourse.planning.models import DateOption
@@ -304,3 +305,14 @@ def test_reasons_are_sought_without_keeping_others_from_writing(season, club, mo
     assert taken
     commands._solve(taken, commands._teller(taken))
     assert is_open == [False] * 3
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # on SQLite all who write wait for each other
+def test_two_plans_that_want_one_facilitator_are_published_one_after_the_other(season, club):
+    lock_facilitators(season.club_id)
+    other = db.select(Person.id).filter_by(id=club.claire).with_for_update(key_share=True, nowait=True)
+    with db.engine.connect() as elsewhere, pytest.raises(OperationalError):
+        elsewhere.execute(other)
+    db.session.rollback()
+    with db.engine.connect() as elsewhere:
+        assert elsewhere.scalar(other) == club.claire
