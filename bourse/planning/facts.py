@@ -16,6 +16,7 @@ from bourse.db import db
 from bourse.meetings import seat
 from bourse.meetings.facts import members_of
 from bourse.meetings.models import Invitation, Meeting, Season
+from bourse.people.models import AuditEvent
 from bourse.planning.almanac import Period, is_public_holiday, is_school_holiday, tags
 from bourse.planning.dates import ONE_DAY, Candidate, candidates
 from bourse.planning.models import Availability, DateOption, HostWish, SchoolPeriod, is_member, options_of
@@ -87,6 +88,13 @@ def answered_since(season: Season, at: datetime) -> int:
     replied = db.select(Invitation.person_id).join(Invitation.meeting)
     replied = replied.where(Meeting.season_id == season.id, Invitation.answered_at > at)
     return len(db.session.scalars(wished.union(said, replied)).all())
+
+
+def was_changed_since(season: Season, at: datetime) -> bool:
+    """Whether somebody changed the rules or the dates of the season since then."""
+    acts = AuditEvent.act.in_(("rules", "dates", "add_date"))
+    changed = db.select(AuditEvent.id).where(AuditEvent.about == f"season:{season.id}", acts, AuditEvent.at > at)
+    return db.session.scalar(changed.limit(1)) is not None
 
 
 def poll_of_meeting(meeting: Meeting) -> Poll:

@@ -21,7 +21,7 @@ from bourse.people.models import note
 from bourse.planning import reason
 from bourse.planning.almanac import is_school_holiday
 from bourse.planning.dial import ring
-from bourse.planning.facts import answered_since, poll_of_season, typed_periods
+from bourse.planning.facts import answered_since, poll_of_season, typed_periods, was_changed_since
 from bourse.planning.freeze import Draft, thaw
 from bourse.planning.instance import Placed
 from bourse.planning.models import is_member, lock_season
@@ -43,8 +43,13 @@ def has_wishes(_person: Any, season: Season) -> bool:
     return season.state in PLANNABLE
 
 
+def had_wishes(_person: Any, season: Season) -> bool:
+    """The same, or they were asked once: what was planned of a season that is over can still be read."""
+    return season.state in (*PLANNABLE, SeasonState.closed)
+
+
 @bp.get("/seasons/<int:season>/plan")
-@door(is_facilitator, has_wishes)
+@door(is_facilitator, had_wishes)
 def plan(season: Season) -> ResponseReturnValue:
     """The latest proposal, or an earlier one: what it would be like, and why."""
     return plan_page(season, proposal_at(season, number(request.args.get("number"))))
@@ -59,12 +64,16 @@ def proposal_at(season: Season, number: int = 0) -> Proposal | None:
 
 def plan_page(season: Season, proposal: Proposal | None, typed: AdjustForm | None = None) -> ResponseReturnValue:
     """The page; `typed` came too late, and is shown beside what somebody else did meanwhile."""
+    is_closed = season.state is SeasonState.closed
+    if proposal is None and is_closed:
+        abort(404)
     if proposal is None:
         return render_template("planning/plan_none.html", season=season, poll=poll_of_season(season))
     sheet = sheet_at(proposal)
     members = {each.id: each for each in members_of(season.club)}
     plans, last = _plans(season)
     is_latest = proposal.number == last
+    is_open = is_latest and not proposal.published_at and not is_closed
     shows_moves = season.state is SeasonState.published and not proposal.published_at and sheet.rows
     moves = [each for each in changes_of(season, sheet) if each.kind is not Kind.kept] if shows_moves else []
     page = render_template(
@@ -79,7 +88,7 @@ def plan_page(season: Season, proposal: Proposal | None, typed: AdjustForm | Non
         reason=reason,
         reasons=partial(reason.reasons, school_days=school_days_of(season)),
         opened=request.args.get("adjust", ""),
-        may_edit=is_latest and not proposal.is_busy and proposal.published_at is None and proposal.has_plan,
+        may_edit=is_open and not proposal.is_busy and proposal.has_plan,
         is_latest=is_latest,
         against=against_of(proposal, sheet, members),
         moves=moves,
@@ -87,7 +96,8 @@ def plan_page(season: Season, proposal: Proposal | None, typed: AdjustForm | Non
         spare=[sheet.instance.companies[host].name for host in sheet.spare],
         forecast=reason.forecast(sheet.instance.p),
         has_others=plans > 1,
-        newer=answered_since(season, proposal.asked_at) if is_latest and not proposal.published_at else 0,
+        newer=answered_since(season, proposal.asked_at) if is_open else 0,
+        has_other_rules=is_open and was_changed_since(season, proposal.asked_at),
     )
     return (page, 409) if typed else page
 
@@ -227,7 +237,7 @@ def step_back(season: Season) -> ResponseReturnValue:
 
 
 @bp.get("/seasons/<int:season>/plan/compare")
-@door(is_facilitator, has_wishes)
+@door(is_facilitator, had_wishes)
 def compare(season: Season) -> ResponseReturnValue:
     """Two proposals side by side: the latest, and the one before or another."""
     proposals = [each for each in season.proposals if each.has_plan]
