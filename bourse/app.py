@@ -23,7 +23,7 @@ from bourse.board import views as board
 from bourse.clubs import begin_views, company_views, list_views, member_views, roles
 from bourse.clubs import views as clubs
 from bourse.clubs.commands import people
-from bourse.clubs.models import BroughtList, Club, Company, CompanyLink, Membership
+from bourse.clubs.models import BroughtList, Club, Company, CompanyLink, Membership, Organisation
 from bourse.commands import init, serve
 from bourse.db import db, open_database
 from bourse.demo import demo
@@ -58,6 +58,7 @@ from bourse.planning import (
     ask_views,
     date_views,
     day_views,
+    hand_views,
     link_views,
     opinion_views,
     past_views,
@@ -65,6 +66,8 @@ from bourse.planning import (
     poll_views,
     publish_views,
     relax_views,
+    replan_views,
+    together_views,
     wish_views,
 )
 from bourse.planning import views as planning
@@ -72,6 +75,7 @@ from bourse.planning.close import close_seasons
 from bourse.planning.commands import plan, solve
 from bourse.planning.models import SchoolPeriod
 from bourse.planning.recheck import drop_untrue_asks
+from bourse.planning.search_models import JointPlan
 from bourse.planning.worker import Foreman
 from bourse.problems import attachment_views as attachments
 from bourse.problems import version_views as versions
@@ -83,7 +87,7 @@ ROOMS = (
     *(people_views, address_views, clubs, begin_views, member_views, company_views, list_views),
     *(meetings, answers, exclusions, guest_views, calendar_views),
     *(planning, date_views, ask_views, wish_views, poll_views, day_views, link_views),
-    *(plan_views, publish_views, relax_views, opinion_views, past_views),
+    *(plan_views, hand_views, publish_views, replan_views, relax_views, opinion_views, past_views, together_views),
     *(problems, versions, attachments, board, agenda, attendance, outcomes),
     *(home, club_views, feed_views, reply_views, outbox_views, foreseen_views, offline),
 )
@@ -224,6 +228,8 @@ def _open_rooms(app: Flask, settings: Settings) -> None:
 
 def _finders() -> dict[str, doors.Finder]:
     return {
+        "organisation": partial(db.session.get, Organisation),
+        "joint": partial(db.session.get, JointPlan),
         "period": partial(db.session.get, SchoolPeriod),
         "club": lambda slug: db.session.scalar(db.select(Club).filter_by(slug=slug)),
         "company": partial(db.session.get, Company),

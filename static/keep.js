@@ -65,7 +65,7 @@ async function leave(event) {
 
 async function isAnybodyThere() {
   try {
-    await fetch(location.href, { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout?.(PATIENCE) });
+    await fetch(import.meta.url, { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout?.(PATIENCE) });
     return true;
   } catch {
     return false;

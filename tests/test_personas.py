@@ -29,7 +29,7 @@ from bourse.problems.attachment_models import Attachment
 from bourse.problems.inspect import Inspected, Kind
 from bourse.problems.models import Problem
 from tests.cast import a_club, a_company, a_member, a_person, invitation_of
-from tests.planning.season import a_plan, a_poll, a_season_asked, a_wish
+from tests.planning.season import a_joint_plan, a_plan, a_poll, a_season_asked, a_wish
 
 LIST = "Entreprise;Nom;Prénom;Mail\nGénépi;Montvernois;Claire;c.montvernois@genepi.example".encode()
 LETTER = Parts("Objet", "Texte", "<p>Texte</p>")
@@ -112,6 +112,8 @@ def places(app, club):
             "club": club.slug,
             "meeting": club.meeting,
             "season": season.id,
+            "organisation": ours.organisation_id,
+            "joint": season.proposals[-1].joint_id,
             "proposed": proposed.id,
             "period": period.id,
             "company": company.id,
@@ -158,7 +160,9 @@ def what_is_asked(club, meeting):
     db.session.add(period)
     nadia = next(each for each in club.memberships if each.person.given_name == "Nadia")
     a_wish(season, nadia)
-    a_plan(season, next(each.person for each in club.memberships if each.person.given_name == "Claire"))
+    claire = next(each.person for each in club.memberships if each.person.given_name == "Claire")
+    a_plan(season, claire)
+    a_joint_plan([season], claire)
     return season, period
 
 

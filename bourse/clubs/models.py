@@ -54,6 +54,10 @@ class Organisation(db.Model):
     clubs: Mapped[list["Club"]] = relationship(back_populates="organisation")
     office: Mapped[list["OfficeRole"]] = relationship(back_populates="organisation")
 
+    @property
+    def organisation(self) -> "Organisation":
+        return self
+
 
 class OfficeRole(db.Model):
     """A person of the cluster's office."""

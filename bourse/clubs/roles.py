@@ -42,6 +42,11 @@ def is_office(person: Person, place: Any) -> bool:
     return any(role.organisation_id == place.club.organisation_id for role in person.office_roles)
 
 
+def is_of_office(person: Person, place: Any) -> bool:
+    """Whether the person works in the office of that cluster, or of the one that the place belongs to."""
+    return any(role.organisation_id == place.organisation.id for role in person.office_roles)
+
+
 def may_know_club(person: Person, place: Any) -> bool:
     return is_of_club(person, place) or is_office(person, place)
 

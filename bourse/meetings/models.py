@@ -57,6 +57,7 @@ class Meeting(db.Model):
     released_at: Mapped[datetime | None]  # the facilitator's "go"
     created_at: Mapped[datetime] = mapped_column(default=now)
     changed_at: Mapped[datetime] = mapped_column(default=now)
+    facilitator_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # who runs it; none: whoever may
     places: Mapped[int | None]  # for visitors; none: as many as club and site hold
     word: Mapped[Prose] = mapped_column(default="")  # the facilitator's, for the letters of the last change …
     word_mark: Mapped[Line] = mapped_column(default="")  # … whose fingerprint this is

@@ -52,7 +52,7 @@ def judge(instance: Instance, before: Collection[Placed], after: Collection[Plac
 def only(instance: Instance, club: str) -> Instance:
     """The season of one club, as if there were no other."""
     return replace(
-        instance,
+        instance.of(club),
         clubs={club: instance.clubs[club]},
         fixed=tuple(placed for placed in instance.fixed if placed.club == club),
         published=tuple(known for known in instance.published if known.club == club),

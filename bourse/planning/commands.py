@@ -4,7 +4,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from math import isfinite
@@ -18,16 +18,18 @@ from sqlalchemy.exc import OperationalError
 
 from bourse.clock import now
 from bourse.db import db
+from bourse.planning import proposal_models
 from bourse.planning.adjust import only
 from bourse.planning.document import Malformed
 from bourse.planning.explain import Difference
 from bourse.planning.freeze import thaw
 from bourse.planning.instance import Instance, Placed
-from bourse.planning.proposal_models import LEASE, Taken, beat, take, waiting
+from bourse.planning.propose import fall_apart, joined, parts_to_weigh
 from bourse.planning.read import read
 from bourse.planning.relax import Change, Relaxation
 from bourse.planning.rotate import FOR_REASONS, SECONDS, Progress, Proposal, Status, next_best, relax, rotate
-from bourse.planning.solve import Teller, kept, key, search, status, ways_out, worth
+from bourse.planning.search_models import LEASE, Asked, JointPlan, Taken, beat, take, waiting
+from bourse.planning.solve import SECONDS_TOGETHER, Teller, kept, key, search, status, ways_out, worth
 from bourse.planning.states import ProposalState
 from bourse.planning.write import document
 
@@ -146,13 +148,18 @@ def _way(change: Change) -> str:
 @click.command(hidden=True)
 @click.argument("id", type=int)
 @click.argument("token")
+@click.option("--together", is_flag=True, help="It is a plan for several clubs.")
 @with_appcontext
-def solve(id: int, token: str) -> None:
-    """Solves a proposal of the web app: the worker starts this in a process of its own, and knows it by its token."""
-    taken = take(id, token, now())
+def solve(id: int, token: str, together: bool) -> None:
+    """Solves what was asked for in the web app: the worker starts this in a process of its own, known by its token."""
+    asked = Asked(JointPlan if together else proposal_models.Proposal, id)
+    taken = take(asked, token, now())
+    if together and taken is None:
+        fall_apart(db.session.get_one(JointPlan, id))  # stopped or given up, with the best plan so far
     db.session.commit()
     if taken:
-        _solve(taken)
+        solver = _solve_together if together else _solve
+        solver(taken, _teller(taken))
 
 
 def patiently(act: Callable[[], bool], seconds: float = AWAY) -> bool:
@@ -174,9 +181,7 @@ def _beat(taken: Taken, lease: timedelta, found: Mapping[str, object]) -> bool:
     return goes_on
 
 
-def _solve(taken: Taken) -> None:
-    """Finds the plan and says so; what each meeting is worth comes after, while nobody else waits."""
-
+def _teller(taken: Taken) -> Teller:
     worker = os.getppid()
 
     def tell(lease: timedelta = LEASE, **found: object) -> bool:
@@ -184,20 +189,56 @@ def _solve(taken: Taken) -> None:
             sys.exit(1)  # it was killed; the next one goes on
         return patiently(lambda: _beat(taken, lease, found))
 
-    season, teller = thaw(taken.document), Teller(tell, taken.objective)
+    return Teller(tell, taken.objective)
+
+
+def _solve(taken: Taken, teller: Teller) -> None:
+    """Finds the plan and says so; what each meeting is worth comes after, while nobody else waits."""
+    season = thaw(taken.document)
     found = search(season, teller)
-    has_to_stop = teller.has_to_stop
+    state = _ended(teller)
     if found.core:
         teller.speak(lease=timedelta(seconds=FOR_REASONS) + LEASE)
     reasons = ways_out(season, found.core)
-    state = ProposalState.stopped if has_to_stop else ProposalState.done
     teller.speak(state=state, status=status(found, teller.best), reasons=kept(reasons))
-    reasons["worth"] = {}
-    for placed in found.meetings:
+    for worths in _worths(season, found.meetings, teller):
+        teller.speak(reasons=kept(reasons | {"worth": worths}))
+
+
+def _ended(teller: Teller) -> ProposalState:
+    return ProposalState.stopped if teller.has_to_stop else ProposalState.done
+
+
+def _worths(season: Instance, plan: Sequence[Placed], teller: Teller) -> Iterator[dict[str, Any]]:
+    """What each meeting is worth, one more each time, as long as nobody else waits."""
+    found: dict[str, Any] = {}
+    for placed in plan:
         if teller.has_to_stop or _somebody_waits():
             return
-        reasons["worth"][key(placed)] = worth(season, found.meetings, placed, teller)
-        teller.speak(reasons=kept(reasons))
+        found[key(placed)] = worth(season, plan, placed, teller)
+        yield found
+
+
+def _solve_together(taken: Taken, teller: Teller) -> None:
+    """The same for several clubs: at the end each club gets its part."""
+    found = search(joined(taken.document), teller, SECONDS_TOGETHER)
+    state = _ended(teller)
+    teller.speak()
+    reasons = {"core": found.core, "cores": dict(found.cores)}
+    ended = {"state": state, "status": status(found, teller.best), "reasons": kept(reasons)}
+    patiently(lambda: _end_together(taken, ended))
+    for part, season, meetings in list(parts_to_weigh(db.session.get_one(JointPlan, taken.asked.id))):
+        for worths in _worths(season, meetings, teller):
+            part.reasons = kept({"worth": worths})
+            teller.speak()
+
+
+def _end_together(taken: Taken, ended: Mapping[str, object]) -> bool:
+    """All clubs get their parts, or none does yet."""
+    goes_on = beat(taken, now() + LEASE, **ended)
+    fall_apart(db.session.get_one(JointPlan, taken.asked.id))
+    db.session.commit()
+    return goes_on
 
 
 def _somebody_waits() -> bool:

@@ -1,10 +1,11 @@
 """Why there is no plan: an irreducible core of rules that cannot hold together, and what would have to give.
 
 A deletion filter (Chinneck & Dravnieks 1991): lift one group of rules after the other; what is still impossible without
-it did not need it. What cannot be lifted is in the core. Whole families are tried first, for most have no part in it.
+it did not need it. What cannot be lifted is in the core. Whole clubs and families are tried first: most have no part
+in it.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import groupby
 
 from bourse.planning.formulate import formulate
@@ -22,18 +23,33 @@ def is_possible(instance: Instance, lifted: Collection[str] = ()) -> bool:
 
 def find_core(instance: Instance, lifted: Collection[str] = ()) -> tuple[str, ...]:
     """Names of groups that cannot hold together, none of them needlessly named; none at all when there is a plan."""
-    gone, left = set(lifted), [group for group in groups(instance) if group not in lifted]
-    if is_possible(instance, gone):
+    if is_possible(instance, lifted):
         return ()
-    for _, family in groupby(list(left), key=lambda group: group.partition(":")[0]):
-        members = set(family)
-        if not is_possible(instance, gone | members):
-            gone |= members
-            left = [group for group in left if group not in members]
-    for group in list(left):
-        if not is_possible(instance, gone | {group}):
-            gone.add(group)
-    return tuple(group for group in left if group not in gone)
+    *_, core = ever_smaller_cores(instance, lifted)
+    return core
+
+
+def ever_smaller_cores(instance: Instance, lifted: Collection[str] = ()) -> Iterator[tuple[str, ...]]:
+    """Groups that cannot hold together, of a season that is known to be impossible; in the last, all are needed."""
+    gone, left = set(lifted), [group for group in groups(instance) if group not in lifted]
+    yield tuple(left)
+    for lump in [*_of_clubs(instance, left), *_families(left), *({group} for group in left)]:
+        rest = lump - gone
+        if rest and not is_possible(instance, gone | rest):
+            gone |= rest
+            yield tuple(group for group in left if group not in gone)
+
+
+def _of_clubs(instance: Instance, left: Iterable[str]) -> Iterator[set[str]]:
+    """Of each club all of its own groups, if there are several clubs: without them it need not meet."""
+    of = {group: group.partition(":")[2].partition("/")[0] for group in left}
+    for club in instance.clubs if len(instance.clubs) > 1 else ():
+        yield {group for group, name in of.items() if name == club}
+
+
+def _families(left: Iterable[str]) -> Iterator[set[str]]:
+    for _, family in groupby(left, key=lambda group: group.partition(":")[0]):
+        yield set(family)
 
 
 def find_relaxations(instance: Instance, core: Sequence[str], before: Relaxation = ()) -> Iterator[Relaxation]:

@@ -39,14 +39,14 @@ def count(instance: Instance, meetings: Iterable[Placed]) -> Count:
     meetings = tuple(meetings)
     known = [placed for placed in meetings if _is_known(instance, placed)]
     plans = {id: _in_order(instance, id, known) for id in instance.clubs}
-    by_club = {id: _scores(instance, club, plans[id]) for id, club in instance.clubs.items()}
+    by_club = {id: _scores(instance.of(id), club, plans[id]) for id, club in instance.clubs.items()}
     scores = {score: sum(of_club[score] for of_club in by_club.values()) for score in SCORES}
     return Count(
         breaches=tuple(_breaches(instance, meetings, known, plans)),
         scores=scores,
         by_club=by_club,
-        absences={id: absences(instance, club, plans[id]) for id, club in instance.clubs.items()},
-        objective=weigh(instance, scores),
+        absences={id: absences(instance.of(id), club, plans[id]) for id, club in instance.clubs.items()},
+        objective=sum(weigh(instance.of(id), of_club) for id, of_club in by_club.items()),
     )
 
 
@@ -87,7 +87,7 @@ def _breaches(
         mine = [placed for placed in known if placed.facilitator == facilitator.id]
         yield from _overworked(instance, facilitator, mine)
     for id, plan in plans.items():
-        yield from _broken_by_club(instance, instance.clubs[id], plan)
+        yield from _broken_by_club(instance.of(id), instance.clubs[id], plan)
 
 
 def _against_the_hand(instance: Instance, meetings: Iterable[Placed]) -> Iterator[Breach]:
@@ -183,9 +183,9 @@ def _passed_over(instance: Instance, club: Club, plan: Sequence[Placed], free: S
 def is_able(instance: Instance, club: Club, host: str) -> bool:
     """Whether the host could receive the club on some date, with one of its facilitators."""
     return any(
-        any(slot not in instance.facilitators[name].unavailable for name in club.facilitators)
-        and next(broken_alone(instance, club, slot, host), None) is None
-        for slot in instance.slots
+        any(slot.id not in instance.facilitators[name].unavailable for name in club.facilitators)
+        and next(broken_alone(instance, club, slot.id, host), None) is None
+        for slot in instance.open_slots
     )
 
 

@@ -1,7 +1,8 @@
 """What is done for one club under tolls: a better bound, better schedules, and, when asked, the proof."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from bourse.planning.improve import improve
 from bourse.planning.instance import Instance
 from bourse.planning.optimise import optimise, shadow_prices
 from bourse.planning.program import Program
-from bourse.planning.prove import prove
+from bourse.planning.prove import Proof
 from bourse.planning.season import Floats, Schedule, Season, Whole, ways
 from bourse.planning.sift import sift
 from bourse.planning.walk import Ascent, Duals, ascend
@@ -60,6 +61,7 @@ class Balance:
 
 
 Task = Errand | Choice | Balance
+Tell = Callable[[Schedule | None, float | None], None]
 
 
 class Hand:
@@ -83,8 +85,8 @@ class Hand:
 class Visit:
     """One errand under way: the best schedule so far is the cutoff for everything else."""
 
-    def __init__(self, seasons: tuple[Season, ...], errand: Errand) -> None:
-        self.seasons, self.errand = seasons, errand
+    def __init__(self, seasons: tuple[Season, ...], errand: Errand, tell: Tell = lambda found, bound: None) -> None:
+        self.seasons, self.errand, self.tell = seasons, errand, tell
         self.found: dict[Schedule, int] = {}
         self.cutoff = np.inf
         for season in seasons:
@@ -101,10 +103,11 @@ class Visit:
             cheapest = int(np.argmin(bounds))
             walks, season = ascents[cheapest].walks, self.seasons[cheapest]
             asked = np.bincount(season.slot, walks, minlength=len(asked)).astype(float)
-        for way in np.argsort(bounds) if errand.seconds else ():
-            if bounds[way] < self.cutoff:
-                bounds[way] = max(bounds[way], self._prove(self.seasons[way], ascents[way].duals))
-        bound = float(min([*bounds, self.cutoff]))
+        proofs = [
+            Proof(season, errand.toll, ascent.duals, bound)
+            for season, ascent, bound in zip(self.seasons, ascents, bounds, strict=True)
+        ]
+        bound = self._prove(proofs, monotonic() + errand.seconds)
         return Report(errand.club, bound, self.found, tuple(ascent.duals for ascent in ascents), asked)
 
     def _ascend(self, season: Season, duals: Duals) -> Ascent:
@@ -121,15 +124,22 @@ class Visit:
     def _aim(self, season: Season) -> float:
         return min(self.cutoff, season.roof(self.errand.toll))
 
-    def _prove(self, season: Season, duals: Duals) -> float:
-        proof = prove(season, self.errand.toll, duals, self.cutoff, self.errand.seconds)
-        if proof.chosen is not None:
-            self._keep(season, proof.chosen)
-        return proof.bound
+    def _prove(self, proofs: Sequence[Proof], until: float) -> float:
+        """Deepen where the bound is lowest, until it is the cutoff or time is over."""
+        while True:
+            lowest = min(proofs, key=lambda proof: proof.bound, default=None)
+            bound = min(self.cutoff, lowest.bound if lowest else np.inf)
+            self.tell(None, bound)
+            if lowest is None or bound == self.cutoff or monotonic() >= until:
+                return bound
+            if (chosen := lowest.deepen(self.cutoff, until)) is not None:
+                self._keep(lowest.season, chosen)
 
     def _keep(self, season: Season, chosen: Whole) -> None:
         value = season.value(chosen, self.errand.toll)
         if value < np.inf:
             schedule = season.schedule(chosen)
             self.found[schedule] = round(value - self.errand.toll[[pair.slot for pair in schedule]].sum())
-            self.cutoff = min(self.cutoff, value)
+            if value < self.cutoff:
+                self.cutoff = value
+                self.tell(schedule, None)

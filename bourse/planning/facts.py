@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
+from typing import NamedTuple
 
 from sqlalchemy.orm import selectinload
 
@@ -19,6 +20,7 @@ from bourse.meetings.models import Invitation, Meeting, Season
 from bourse.people.models import AuditEvent
 from bourse.planning.almanac import Period, is_public_holiday, is_school_holiday, tags
 from bourse.planning.dates import ONE_DAY, Candidate, candidates
+from bourse.planning.engage import Engagement
 from bourse.planning.models import Availability, DateOption, HostWish, SchoolPeriod, is_member, options_of
 from bourse.planning.resolve import SILENT, letter, resolved
 from bourse.planning.states import Can, Hosting, SchoolRule
@@ -79,22 +81,28 @@ def poll_of_season(season: Season) -> Poll:
     return Poll(members, dates, {each.membership_id: each for each in wishes}, _said(dates))
 
 
-def answered_since(season: Season, at: datetime) -> int:
-    """How many people said something of the season or of its meetings since then."""
+class News(NamedTuple):
+    """What came after a plan was asked for: how many people answered, and whether its rules or dates were changed."""
+
+    answers: int = 0
+    has_other_rules: bool = False
+
+
+def news_since(season: Season, at: datetime) -> News:
+    """What was said of the season or of its meetings since then, and changed in it."""
     people = db.select(Membership.person_id)
     wished = people.join(HostWish).where(HostWish.season_id == season.id, HostWish.given_at > at)
     of_dates = people.join(Availability).join(Availability.option)
     said = of_dates.where(DateOption.season_id == season.id, Availability.given_at > at)
     replied = db.select(Invitation.person_id).join(Invitation.meeting)
     replied = replied.where(Meeting.season_id == season.id, Invitation.answered_at > at)
-    return len(db.session.scalars(wished.union(said, replied)).all())
-
-
-def was_changed_since(season: Season, at: datetime) -> bool:
-    """Whether somebody changed the rules or the dates of the season since then."""
+    who = wished.union(said, replied).subquery()
     acts = AuditEvent.act.in_(("rules", "dates", "add_date"))
-    changed = db.select(AuditEvent.id).where(AuditEvent.about == f"season:{season.id}", acts, AuditEvent.at > at)
-    return db.session.scalar(changed.limit(1)) is not None
+    changed = db.exists().where(AuditEvent.about == f"season:{season.id}", acts, AuditEvent.at > at)
+    answers, is_changed = db.session.execute(
+        db.select(db.select(db.func.count()).select_from(who).scalar_subquery(), changed)
+    ).one()
+    return News(answers, is_changed)
 
 
 def poll_of_meeting(meeting: Meeting) -> Poll:
@@ -183,7 +191,7 @@ class HostFacts:
 
 @dataclass(frozen=True)
 class FacilitatorFacts:
-    """Who runs meetings; `unavailable` are the dates to which he said no."""
+    """Who runs meetings; `unavailable` are the dates to which he said no, and those on which he is elsewhere."""
 
     person: int
     unavailable: frozenset[int]
@@ -217,8 +225,8 @@ class SeasonFacts:
     competitors: frozenset[tuple[int, int]]  # pairs of companies, the lower id first
 
 
-def season_facts(season: Season, now: datetime) -> SeasonFacts:
-    """What the planner needs to know of a season, as it stands at `now`."""
+def season_facts(season: Season, now: datetime, engaged: Collection[Engagement] = ()) -> SeasonFacts:
+    """What the planner needs to know of a season, as it stands at `now`; `engaged`: who facilitates elsewhere."""
     poll, rules = poll_of_season(season), season.rules
     companies = {each.company.id: each.company for each in poll.members if each.company}
     sites = tuple(sorted(companies))
@@ -241,7 +249,7 @@ def season_facts(season: Season, now: datetime) -> SeasonFacts:
         dates=tuple(_dates(poll, season)),
         members=tuple(_members(poll)),
         hosts=tuple(_hosts(poll, season)),
-        facilitators=tuple(_facilitators(poll, season)),
+        facilitators=tuple(_facilitators(poll, season, engaged)),
         names={each.id: each.name for each in companies.values()},
         sites=sites,
         km=kilometres(places),
@@ -293,12 +301,18 @@ def _who_would_host(poll: Poll, already: Collection[int]) -> Iterable[Membership
     return found.values()
 
 
-def _facilitators(poll: Poll, season: Season) -> Iterable[FacilitatorFacts]:
+def _facilitators(poll: Poll, season: Season, engaged: Collection[Engagement]) -> Iterable[FacilitatorFacts]:
     facilitators = [each for each in members_of(season.club) if each.role is Role.facilitator]
     wishes = Poll(facilitators, poll.dates, poll.wishes, poll.said)
     for each in facilitators:
-        said_no = (option.id for option in poll.dates if wishes.answer(each, option) is Can.no)
-        yield FacilitatorFacts(each.person_id, frozenset(said_no))
+        mine = [engagement for engagement in engaged if engagement.person == each.person_id]
+        away = (
+            option.id
+            for option in poll.dates
+            if wishes.answer(each, option) is Can.no
+            or any(engagement.meets(option.starts_at, option.ends_at) for engagement in mine)
+        )
+        yield FacilitatorFacts(each.person_id, frozenset(away))
 
 
 def _competitors(companies: Collection[int]) -> frozenset[tuple[int, int]]:

@@ -301,3 +301,13 @@ def fault_of_days(first: date | None, last: date | None) -> str:
     if (last - first).days > LONGEST:
         return _("Indiquez un jour plus proche : une période dure dix-huit mois au plus.")
     return ""
+
+
+def is_period_right(first: Field, last: Field) -> bool:
+    """Whether both days of a period are there, in order; else says what to do beside the field."""
+    for field, other in ((first, last), (last, first)):
+        if other.data and not field.data and not field.errors:
+            field.errors = [_("Indiquez les deux jours, ou aucun.")]
+    if not last.errors and (fault := fault_of_days(first.data, last.data)):
+        last.errors = [fault]
+    return not (first.errors or last.errors)

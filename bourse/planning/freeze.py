@@ -8,7 +8,7 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from bourse.planning.facts import FacilitatorFacts, HostFacts, MemberFacts, SeasonFacts
 from bourse.planning.forecast import Chances
@@ -43,6 +43,22 @@ class Past:
     standing: tuple[Standing, ...] = ()
     last: Mapping[int, date] = field(default_factory=dict)  # by company
     chances: Chances = field(default_factory=Chances)
+
+
+class Away(NamedTuple):
+    """Who facilitates is ill or elsewhere, both days included."""
+
+    person: int
+    first: date
+    last: date
+
+
+@dataclass(frozen=True)
+class Upset:
+    """What does not hold any more of a published season."""
+
+    fallen: frozenset[int] = frozenset()  # meetings whose date cannot be kept
+    away: tuple[Away, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -106,8 +122,8 @@ def carried(hand: Draft, before: Mapping[str, Any], after: Mapping[str, Any]) ->
     return replace(hand, locked=there(hand.locked), forbidden=there(hand.forbidden))
 
 
-def freeze(facts: SeasonFacts, past: Past, hand: Draft) -> dict[str, Any]:
-    """The document `bourse-instance/1` of a season, with the locks and refusals of a draft."""
+def freeze(facts: SeasonFacts, past: Past, hand: Draft, away: Collection[Away] = ()) -> dict[str, Any]:
+    """The document `bourse-instance/1` of a season, with the locks and refusals of a draft, and who is away."""
     standing = past.standing
     slots = _slots(facts, standing)
     kept = [each for each in standing if not (each.has_fallen or each.is_past)]
@@ -129,13 +145,14 @@ def freeze(facts: SeasonFacts, past: Past, hand: Draft) -> dict[str, Any]:
         "weights": dict(facts.weights),
         **_map(facts, standing),
         "slots": [slot for slot, _number, _meeting in slots],
-        "facilitators": [_facilitator(each) for each in facts.facilitators],
+        "facilitators": [_facilitator(each, [slot for slot, *_rest in slots], away) for each in facts.facilitators],
         "clubs": [_club(facts, slots, past, len(was))],
         "fixed": [placed(each) for each in was],
         "published": [{**placed(each), "accepted": each.accepted} for each in kept],
         "left_out": sum(each.is_past for each in standing) - len(was),
         "stood": {str(each.id): stood(each.starts, each.company, each.is_past) for each in standing},
         "standing": {str(each.id): slot_of.get(each.id) for each in standing},
+        "away": [[each.person, each.first.isoformat(), each.last.isoformat()] for each in away],
         "by_hand": by_hand(hand.locked, hand.forbidden),
     }
 
@@ -210,8 +227,16 @@ def _map(facts: SeasonFacts, standing: Sequence[Standing]) -> dict[str, Any]:
     }
 
 
-def _facilitator(facts: FacilitatorFacts) -> dict[str, Any]:
-    return {"id": str(facts.person), "max_per_week": None, "unavailable": sorted(map(str, facts.unavailable))}
+def _facilitator(facts: FacilitatorFacts, slots: Iterable[Mapping[str, Any]], away: Iterable[Away]) -> dict[str, Any]:
+    said_no = {str(each) for each in facts.unavailable}
+    mine = [each for each in away if each.person == facts.person]
+
+    def is_there(slot: Mapping[str, Any]) -> bool:
+        day = date.fromisoformat(slot["start"][:10])
+        return slot["id"] not in said_no and not any(each.first <= day <= each.last for each in mine)
+
+    unavailable = sorted(slot["id"] for slot in slots if not is_there(slot))
+    return {"id": str(facts.person), "max_per_week": None, "unavailable": unavailable}
 
 
 def _club(facts: SeasonFacts, slots: Sequence[Dated], past: Past, counted: int) -> dict[str, Any]:

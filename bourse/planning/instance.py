@@ -4,8 +4,8 @@ The nouns are those of the interchange format `bourse-instance/1`; everything th
 holds an `Instance` may rely on it: each id that is named is there, each member has one answer a slot, slots are sorted.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
@@ -123,6 +123,9 @@ class Instance:
 
     `locked` must be in the plan and `forbidden` must not: what somebody settled by hand on a screen, of which the
     interchange format knows nothing. What is locked obeys every rule; what is fixed has happened and obeys few.
+
+    Nor does it know clubs that are planned together, each by its own span, notice, chances and weights, on its own
+    dates: `seasons` are theirs, by club, and `dates` those of the one club that is looked at (see `of`).
     """
 
     id: str
@@ -142,6 +145,33 @@ class Instance:
     published: tuple[Published, ...] = ()
     locked: frozenset[Pin] = frozenset()
     forbidden: frozenset[Pin] = frozenset()
+    seasons: Mapping[str, "Instance"] = field(default_factory=dict)
+    dates: Collection[str] | None = None  # all, if not said
+
+    def of(self, club: str) -> "Instance":
+        """The same as that club plans by: numbers of slots stay what they are."""
+        return self._own.get(club, self)
+
+    @cached_property
+    def _own(self) -> Mapping[str, "Instance"]:
+        return {
+            club: replace(
+                self,
+                seasons={},
+                dates=frozenset(own.slots),
+                notice_days=own.notice_days,
+                start=own.start,
+                end=own.end,
+                p=own.p,
+                weights=own.weights,
+            )
+            for club, own in self.seasons.items()
+        }
+
+    @cached_property
+    def open_slots(self) -> tuple[Slot, ...]:
+        """The slots that may become a meeting."""
+        return tuple(slot for slot in self.slots.values() if self.dates is None or slot.id in self.dates)
 
     @cached_property
     def number(self) -> Mapping[str, int]:
@@ -156,7 +186,7 @@ class Instance:
     @cached_property
     def weekdays(self) -> int:
         """On how many different weekdays one could meet at all."""
-        return len({slot.day.weekday() for slot in self.slots.values() if not slot.is_public_holiday})
+        return len({slot.day.weekday() for slot in self.open_slots if not slot.is_public_holiday})
 
     @cached_property
     def first_day(self) -> date:

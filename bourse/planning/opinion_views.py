@@ -24,7 +24,7 @@ from bourse.planning.letters import OPINION
 from bourse.planning.models import is_member, lock_season
 from bourse.planning.opine import Round
 from bourse.planning.plan_forms import OpinionForm, PlanForm
-from bourse.planning.plan_views import editable, has_wishes, sheet_at
+from bourse.planning.plan_views import editable, has_wishes, sheet_at, too_late
 from bourse.planning.prepare import usual_opinion_deadline
 from bourse.planning.proposal_models import Opinion, Proposal, shared
 from bourse.planning.recheck import drop_untrue_asks, round_of
@@ -40,8 +40,9 @@ from bourse.words import _, _n, day, keep_time_of
 def share(season: Season) -> ResponseReturnValue:
     """Sends the version on the page to every member: a letter leaves at once, with a personal link."""
     form, proposal = PlanForm(), editable(season)
-    if not form.validate_on_submit() or not form.saw(proposal) or season.state is SeasonState.published:
-        return redirect(url_for(".plan", season=season.id))
+    is_late = proposal is None or not form.saw(proposal) or season.state is SeasonState.published
+    if proposal is None or is_late or not form.validate_on_submit():
+        return too_late(season)
     proposal.shared_draft, proposal.shared_at = proposal.draft, now()
     proposal.opinion_by = usual_opinion_deadline(today_of(season.club), _first_day(proposal))
     season.state = SeasonState.proposed

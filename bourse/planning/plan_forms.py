@@ -1,12 +1,17 @@
 """What is typed on the page of a plan: a change by hand, and the version that its writer saw."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from wtforms import BooleanField, HiddenField, SelectMultipleField, StringField
+from wtforms import BooleanField, HiddenField, IntegerField, SelectField, SelectMultipleField, StringField
+from wtforms.fields import SelectChoice
+from wtforms.validators import NumberRange, Optional
 
+from bourse.clubs.models import Membership
 from bourse.db import LINE
-from bourse.forms import AtMost, BourseForm, VersionedForm, number
-from bourse.planning.forms import SeenForm
+from bourse.forms import AtMost, VersionedForm, number
+from bourse.planning.forms import SeenForm, is_period_right, optional_day
+from bourse.planning.freeze import Away
 from bourse.words import _l
 
 
@@ -43,11 +48,36 @@ class AdjustForm(PlanForm):
         return self.new_slot.data or self.slot.data or "", self.new_host.data or self.host.data or ""
 
 
-class ReplanForm(BourseForm):
-    """What has changed since the season was published."""
+class ReplanForm(PlanForm):
+    """What has changed since the season was published; `kept` are the absences noted before, by their number."""
 
     fallen = SelectMultipleField(coerce=int, validate_choice=False)
     withdrawn = SelectMultipleField(coerce=int, validate_choice=False)
+    kept = SelectMultipleField(coerce=int, validate_choice=False)
+    who = SelectField(_l("Qui"), coerce=int, validate_choice=False, default=0)
+    away_from = optional_day(_l("Du"))
+    away_to = optional_day(_l("Au"))
+    length = IntegerField(
+        _l("Nombre de rencontres"),
+        [Optional(), NumberRange(1, 40, _l("Indiquez un nombre entre 1 et 40."))],
+    )
+
+    def offer(self, facilitators: Iterable[Membership]) -> None:
+        """Who may be away."""
+        people = [each.person for each in facilitators]
+        self.who.choices = [SelectChoice(each.id, each.name) for each in people]
+        if self.who.data not in {each.id for each in people}:
+            self.who.data = people[0].id
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        return super().validate(extra_validators) and is_period_right(self.away_from, self.away_to)
+
+    def away(self, known: Sequence[Away]) -> tuple[Away, ...]:
+        """The absences that still hold, and the new one."""
+        kept = tuple(each for number, each in enumerate(known) if number in (self.kept.data or ()))
+        if not self.away_from.data:
+            return kept
+        return (*kept, Away(self.who.data, self.away_from.data, self.away_to.data))
 
 
 class OpinionForm(SeenForm):

@@ -1,5 +1,6 @@
 """The plan of a season that explains itself: asked for, shown, adjusted, compared."""
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -10,6 +11,7 @@ from flask_login import current_user
 from sqlalchemy.orm import selectinload
 
 from bourse.clock import now
+from bourse.clubs.models import Membership
 from bourse.clubs.roles import is_facilitator
 from bourse.db import db
 from bourse.doors import door
@@ -18,22 +20,22 @@ from bourse.meetings.facts import members_of
 from bourse.meetings.forms import ConfirmForm
 from bourse.meetings.models import Season, SeasonState
 from bourse.people.models import note
-from bourse.planning import reason
+from bourse.planning import reason, tell
 from bourse.planning.almanac import is_school_holiday
 from bourse.planning.dial import ring
-from bourse.planning.facts import answered_since, poll_of_season, typed_periods, was_changed_since
+from bourse.planning.effect import Effect, effect
+from bourse.planning.facts import News, news_since, poll_of_season, typed_periods
 from bourse.planning.freeze import Draft, thaw
-from bourse.planning.instance import Placed
 from bourse.planning.models import is_member, lock_season
 from bourse.planning.opine import against_of
 from bourse.planning.plan_forms import AdjustForm, PlanForm
-from bourse.planning.proposal_models import Proposal, latest
+from bourse.planning.proposal_models import Proposal, latest, standing
 from bourse.planning.propose import NOTHING_BY_HAND, propose
 from bourse.planning.republish import Change, Kind, changes, is_outdated
-from bourse.planning.sheet import Row, Sheet, changed, ruled_out, sheet_of
+from bourse.planning.sheet import Row, Sheet, sheet_of
 from bourse.planning.standing import meetings_of
 from bourse.planning.views import bp, today_of
-from bourse.words import _, keep_time_of
+from bourse.words import _, day, keep_time_of
 
 PLANNABLE = (SeasonState.polling, SeasonState.proposed, SeasonState.published)
 
@@ -57,9 +59,9 @@ def plan(season: Season) -> ResponseReturnValue:
 
 def proposal_at(season: Season, number: int = 0) -> Proposal | None:
     """The proposal of that number with its versions; without one, the latest."""
-    query = db.select(Proposal).filter_by(season_id=season.id).order_by(Proposal.number.desc()).limit(1)
-    query = query.where(Proposal.number == number) if number else query
-    return db.session.scalar(query.options(selectinload(Proposal.adjustments), selectinload(Proposal.opinions)))
+    query = standing(season).where(Proposal.number == number) if number else standing(season)
+    with_versions = query.options(selectinload(Proposal.adjustments), selectinload(Proposal.opinions))
+    return db.session.scalar(with_versions.limit(1))
 
 
 def plan_page(season: Season, proposal: Proposal | None, typed: AdjustForm | None = None) -> ResponseReturnValue:
@@ -71,9 +73,10 @@ def plan_page(season: Season, proposal: Proposal | None, typed: AdjustForm | Non
         return render_template("planning/plan_none.html", season=season, poll=poll_of_season(season))
     sheet = sheet_at(proposal)
     members = {each.id: each for each in members_of(season.club)}
-    plans, last = _plans(season)
-    is_latest = proposal.number == last
+    plans = _plans(season)
+    is_latest = proposal.number == plans[0][0]
     is_open = is_latest and not proposal.published_at and not is_closed
+    may_edit = is_open and is_editable(proposal)
     shows_moves = season.state is SeasonState.published and not proposal.published_at and sheet.rows
     moves = [each for each in changes_of(season, sheet) if each.kind is not Kind.kept] if shows_moves else []
     page = render_template(
@@ -88,26 +91,53 @@ def plan_page(season: Season, proposal: Proposal | None, typed: AdjustForm | Non
         reason=reason,
         reasons=partial(reason.reasons, school_days=school_days_of(season)),
         opened=request.args.get("adjust", ""),
-        may_edit=is_open and not proposal.is_busy and proposal.has_plan,
+        may_edit=may_edit,
         is_latest=is_latest,
+        former=0 if is_closed else _former(proposal, [each for each, _has_plan in plans]),
+        last_change=_last_change(proposal, sheet) if may_edit else None,
         against=against_of(proposal, sheet, members),
         moves=moves,
+        who_cannot=unable(sheet, members),
         typed=typed,
+        tell=tell,
+        people={str(each.person_id): each.person.name for each in members.values()},
+        turned_out=_turned_out(season, proposal, members) if may_edit or proposal.is_busy else [],
         spare=[sheet.instance.companies[host].name for host in sheet.spare],
         forecast=reason.forecast(sheet.instance.p),
-        has_others=plans > 1,
-        newer=answered_since(season, proposal.asked_at) if is_open else 0,
-        has_other_rules=is_open and was_changed_since(season, proposal.asked_at),
+        has_others=sum(has_plan for _number, has_plan in plans) > 1,
+        news=news_since(season, proposal.asked_at) if is_open else News(),
     )
     return (page, 409) if typed else page
 
 
-def _plans(season: Season) -> tuple[int, int]:
-    """How many proposals of the season have a plan, and the number of the latest."""
-    has_plan = db.case((Proposal.meetings != "[]", 1), else_=0)
-    query = db.select(db.func.sum(has_plan), db.func.max(Proposal.number)).where(Proposal.season_id == season.id)
-    plans, last = db.session.execute(query).one()
-    return plans or 0, last or 0
+def _last_change(proposal: Proposal, sheet: Sheet) -> Effect | None:
+    return effect(sheet.at(proposal.version(proposal.last.after)), sheet) if proposal.last else None
+
+
+def _former(proposal: Proposal, numbers: Sequence[int]) -> int:
+    """The proposal that one may go back to; 0 once the members know of the latest one."""
+    is_known = proposal.shared_at or proposal.published_at
+    return 0 if is_known or proposal.number != numbers[0] else next(iter(numbers[1:]), 0)
+
+
+def _turned_out(season: Season, proposal: Proposal, members: Mapping[int, Membership]) -> list[str]:
+    """What the plan takes into account that has changed since the one before, in words."""
+    told, away = proposal.document.get("changed", {}), proposal.away
+    names = {each.person_id: each.person.name for each in members.values()}
+    gone = [members[id].person.name for id, _hosting in told.get("hosting", ()) if id in members]
+    fallen = [each for each in meetings_of(season) if each.id in proposal.fallen] if proposal.fallen else []
+    return [
+        *reason.given(told.get("rules", {})),
+        *(_("%(name)s ne reçoit plus.", name=name) for name in gone),
+        *(_("Le %(day)s tombe.", day=day(each.starts_at, year=False)) for each in fallen),
+        *(reason.away(names[each.person], each) for each in away if each.person in names),
+    ]
+
+
+def _plans(season: Season) -> list[tuple[int, bool]]:
+    """The number of each proposal that stands, and whether it has a plan; the latest first."""
+    columns = Proposal.number, Proposal.meetings != "[]"
+    return [(number, has_plan) for number, has_plan in db.session.execute(standing(season).with_only_columns(*columns))]
 
 
 def sheet_at(proposal: Proposal, number: int | None = None) -> Sheet:
@@ -119,6 +149,17 @@ def sheet_at(proposal: Proposal, number: int | None = None) -> Sheet:
 
 def school_days_of(season: Season) -> Any:
     return partial(is_school_holiday, zone=season.rules.zone, typed=typed_periods(season))
+
+
+def unable(sheet: Sheet, members: Mapping[int, Membership]) -> Callable[[Change], list[str]]:
+    """Of a change, the names of those who said no to its new day."""
+
+    def names(change: Change) -> list[str]:
+        if change.row is None or change.kind not in (Kind.moved, Kind.both, Kind.added):
+            return []
+        return [members[each].person.name for each in sheet.who_cannot(change.row) if each in members]
+
+    return names
 
 
 def changes_of(season: Season, sheet: Sheet) -> list[Change]:
@@ -140,7 +181,9 @@ def ask_plan(season: Season) -> ResponseReturnValue:
     if form.validate_on_submit():
         lock_season(season)
         last = latest(season)
-        if last is None or form.is_about(last) or not last.is_busy:
+        if last and not form.is_about(last):
+            return too_late(season)
+        if last is None or not last.is_busy:
             keeps = last is not None and request.form.get("keep") and last.has_plan
             hand = by_hand(last.shown) if last and keeps else NOTHING_BY_HAND
             db.session.add(proposal := propose(season, current_user, now(), hand))
@@ -170,67 +213,22 @@ def stop(season: Season) -> ResponseReturnValue:
 # By hand
 
 
-def editable(season: Season) -> Proposal:
-    """The latest proposal, locked until the commit; 404 when it is not to be changed."""
+def is_editable(proposal: Proposal | None) -> bool:
+    """Whether there is a plan that nobody searches or published meanwhile."""
+    return bool(proposal and proposal.has_plan and not proposal.is_busy and not proposal.published_at)
+
+
+def editable(season: Season) -> Proposal | None:
+    """The latest proposal, locked until the commit; None when it is not to be changed."""
     lock_season(season)
     proposal = latest(season)
-    if proposal is None or proposal.is_busy or proposal.published_at or not proposal.has_plan:
-        abort(404)
-    return proposal
+    return proposal if is_editable(proposal) else None
 
 
-@bp.post("/seasons/<int:season>/plan/adjust")
-@door(is_facilitator, has_wishes)
-def adjust(season: Season) -> ResponseReturnValue:
-    """Another host or day, a lock, a refusal: a new version, unless somebody made one meanwhile."""
-    form, proposal = AdjustForm(), editable(season)
-    sheet = sheet_at(proposal)
-    row = sheet.row_at(form.slot.data or "")
-    if not form.validate_on_submit() or row is None or row.host != form.host.data or not form.saw(proposal):
-        return plan_page(season, proposal, typed=form)
-    draft = _after(form, sheet, row)
-    if draft is None:
-        abort(400)
-    if draft != sheet.draft:
-        proposal.adjust(draft, current_user, now())
-        note("adjust", by=current_user, about=proposal)
-        db.session.commit()
-        flash(_("C'est noté."))
-    return redirect(url_for(".plan", season=season.id, _anchor=f"m{row.number}"))
-
-
-def _after(form: AdjustForm, sheet: Sheet, row: Row) -> Draft | None:
-    """The plan as the form wants it; None when it names what is not there."""
-    if form.act.data == "rule_out":
-        return ruled_out(sheet.draft, row.placed)
-    slot, host = form.wanted
-    hosts = {*sheet.instance.clubs[sheet.club].hosts} - sheet.done | {row.host}
-    if slot not in sheet.instance.slots or host not in hosts:
-        return None
-    if any(each.slot == slot and each in sheet.instance.fixed for each in sheet.draft.meetings):
-        return None
-    new = Placed(row.placed.club, slot, host, _who_facilitates(sheet, slot, row.placed.facilitator))
-    return changed(sheet.draft, row.placed, new, bool(form.locked.data or form.choice.data))
-
-
-def _who_facilitates(sheet: Sheet, slot: str, usual: str) -> str:
-    """The same as before if there that day, else whoever is."""
-    known = sheet.instance.facilitators
-    names = [usual, *sheet.instance.clubs[sheet.club].facilitators]
-    return next((name for name in names if name in known and slot not in known[name].unavailable), usual)
-
-
-@bp.post("/seasons/<int:season>/plan/back")
-@door(is_facilitator, has_wishes)
-def step_back(season: Season) -> ResponseReturnValue:
-    """The version before; a second click of the same page goes back once."""
-    form, proposal = PlanForm(), editable(season)
-    if form.validate_on_submit() and form.saw(proposal) and proposal.draft:
-        proposal.step_back()
-        note("step_back", by=current_user, about=proposal)
-        db.session.commit()
-        flash(_("La dernière modification est annulée."))
-    return redirect(url_for(".plan", season=season.id))
+def too_late(season: Season) -> ResponseReturnValue:
+    """Says that somebody else was quicker; the page shows what he did."""
+    flash(_("Ce plan a changé entre-temps : le voici tel qu'il est. Rien n'est perdu."), "maybe")
+    return redirect(url_for(".plan", season=season.id, _anchor="main"))
 
 
 # Several
@@ -240,7 +238,7 @@ def step_back(season: Season) -> ResponseReturnValue:
 @door(is_facilitator, had_wishes)
 def compare(season: Season) -> ResponseReturnValue:
     """Two proposals side by side: the latest, and the one before or another."""
-    proposals = [each for each in season.proposals if each.has_plan]
+    proposals = [each for each in reversed(db.session.scalars(standing(season)).all()) if each.has_plan]
     if len(proposals) < 2:
         abort(404)
     wanted = number(request.args.get("number"))
@@ -264,5 +262,10 @@ def _side_by_side(one: Sheet, other: Sheet) -> list[tuple[Row | None, Row | None
 
 
 def _cost(one: Sheet, other: Sheet) -> dict[str, int]:
-    """What the second costs more than the first, each counted by its own rules, before weights."""
-    return {score: other.counted.scores[score] - points for score, points in one.counted.scores.items()}
+    """What the second costs more than the first, each counted by its own rules, before weights.
+
+    Presences are compared as they are: the club may have more members in the one than in the other.
+    """
+    costs = {score: other.counted.scores[score] - points for score, points in one.counted.scores.items()}
+    come, would_come = (sum(row.presence.mean for row in sheet.rows) for sheet in (one, other))
+    return costs | {"attendance": round(100 * (come - would_come))}

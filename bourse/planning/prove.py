@@ -1,134 +1,175 @@
-"""The best season of one club under tolls, and the proof: what the bound rules out is left out, HiGHS does the rest.
+"""The best season of one club under tolls, and the proof: all that could be below a level is looked at, level by level.
 
-Whatever pair or step from day to day is on no path below the cutoff is in no better season either. Few are left,
-and with few, arcs from node to node make a small program whose own bound is good.
+A beginning has a bound: what it costs so far, the cheapest way on, and what is certain of the excess of its tallies.
+Few beginnings are below the level. Once they have been followed to their ends, no season is below it but those found,
+and if there is none the next level is higher. Pairs that are on no path below the level are left out first; for what
+remains, better duals are found, and more can be left out.
 """
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from itertools import product
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from math import ceil, inf
+from time import monotonic
 
 import numpy as np
 
-from bourse.planning.optimise import optimise
-from bourse.planning.program import Program, Term, times
 from bourse.planning.season import Floats, Season, Whole
-from bourse.planning.walk import Duals, Road
+from bourse.planning.tally import Tallies
+from bourse.planning.walk import Duals, Road, ascend
 
 NOISE = 1e-6  # of sums
-Node = tuple[int, int]  # is its host far, and which day
-Arc = tuple[Node, Node]
+FIRST, HIGHER = 0.003, 1.25  # of the bound, how far above it the first level is; how many times as far the next are
+STEPS, TRIES = 80, 3  # of ascent, each time that pairs were left out
+FEW = 0.9  # of the pairs, which makes another ascent worth while
+ENTRIES = 200_000  # of totals, that many beginnings at once
+
+
+class Proof:
+    """No season is below `bound`, which each level raises."""
+
+    def __init__(self, season: Season, toll: Floats, duals: Duals, bound: float) -> None:
+        self.season, self.toll, self.duals, self.bound = season, toll, duals, bound
+        self.height = 1 + FIRST * abs(bound)
+
+    def deepen(self, cutoff: float, until: float) -> Whole | None:
+        """Search up to the next level; the best season there, if any. When time ends first, nothing is proven."""
+        roof = self.season.roof(self.toll)
+        level = min(cutoff, roof, ceil(self.bound + self.height))
+        self.height *= HIGHER
+        best, bound = None, inf if level == roof else level
+        if left := self._left(level):
+            kept, season, duals = left
+            search = Search(season, self.toll, duals, level)
+            for chosen in search.better(until):
+                best = kept[chosen]
+                bound = self.season.value(best, self.toll)
+            if not search.is_over:
+                return best
+        self.bound = bound
+        return best
+
+    def _left(self, level: float) -> tuple[Whole, Season, Duals] | None:
+        """The pairs on some path below the level, a season of them and its duals; None when there is no path."""
+        kept, season, duals = np.arange(len(self.season.pairs)), self.season, self.duals
+        for _ in range(TRIES):
+            near = _near(season, self.toll, duals, level)
+            if len(near) < season.meetings:
+                return None
+            if len(near) > FEW * len(kept):
+                break
+            kept, season = kept[near], season.only(near)
+            ascent = ascend(season, self.toll, replace(duals, stride=1.0), level, STEPS)
+            if ascent.bound > level - 1 + NOISE:
+                return None
+            duals = ascent.duals
+        return kept, season, duals
+
+
+def _near(season: Season, toll: Floats, duals: Duals, level: float) -> Whole:
+    """The pairs on some path below the level. All costs are whole, tolls too, so below is by one at least."""
+    road = Road(season, toll, duals)
+    around = (road.forward() + road.backward()).min(0) - np.where(np.isfinite(road.node), road.node, 0)
+    return np.flatnonzero(around[season.is_far, season.day] + road.pair <= level - 1 + NOISE - road.offset)
 
 
 @dataclass(frozen=True)
-class Proof:
-    """No season is below the bound; `chosen` is one below the cutoff, or None when none was found."""
+class Beginnings:
+    """The first pairs of seasons, equally many of each; what they cost, what they add up to, and their bounds."""
 
-    bound: float
-    chosen: Whole | None
+    chosen: Whole
+    cost: Floats
+    totals: Whole
+    bound: Floats
 
+    def __getitem__(self, which: "slice | Whole") -> "Beginnings":
+        return Beginnings(self.chosen[which], self.cost[which], self.totals[which], self.bound[which])
 
-class Survivors:
-    """Pairs and arcs on some path below the cutoff. All costs are whole, tolls too, so below is by one at least."""
-
-    def __init__(self, season: Season, toll: Floats, duals: Duals, cutoff: float) -> None:
-        self.season, self.toll = season, toll
-        road = Road(season, toll, duals)
-        forward, backward = road.forward(), road.backward()
-        limit = cutoff - 1 + NOISE - road.offset
-        around = (forward + backward).min(0) - np.where(np.isfinite(road.node), road.node, 0)
-        self.pairs = np.flatnonzero(around[season.is_far, season.day] + road.pair <= limit)
-        self.arcs = dict(_arcs(road, forward, backward, limit))
-
-    def program(self) -> tuple[Program, Mapping[int, int]]:
-        """The program over what is left, and the column of each pair."""
-        season, program = self.season, Program(constant=self.season.choices.constant)
-        cost = season.cost + self.toll[season.slot]
-        columns = {int(pair): program.choice(float(cost[pair])) for pair in self.pairs}
-        program.row(times(1, columns.values()), season.meetings, season.meetings)
-        for stands in _grouped(columns, season.host).values():
-            program.row(times(1, stands), most=1)
-        self._walk(program, columns)
-        self._keep_apart(program, columns)
-        self._settle(program, columns)
-        self._price(program, columns)
-        return program, columns
-
-    def _walk(self, program: Program, columns: Mapping[int, int]) -> None:
-        """One arc fewer than meetings, at most one into a node where there is a meeting and one out: a path."""
-        season = self.season
-        held: dict[Node, list[Term]] = defaultdict(list)
-        for pair, column in columns.items():
-            held[int(season.is_far[pair]), int(season.day[pair])].append((column, -1))
-        out, into = defaultdict(list), defaultdict(list)
-        arcs = [(start, end, cost) for (start, end), cost in self.arcs.items() if start in held and end in held]
-        walked = [program.column(cost, most=1) for _, _, cost in arcs]
-        for (start, end, _), column in zip(arcs, walked, strict=True):
-            out[start].append(column)
-            into[end].append(column)
-        for node, meets in held.items():
-            program.row([*times(1, out[node]), *meets], most=0)
-            program.row([*times(1, into[node]), *meets], most=0)
-        program.row(times(1, walked), season.meetings - 1, season.meetings - 1)
-
-    def _keep_apart(self, program: Program, columns: Mapping[int, int]) -> None:
-        """One meeting in any window of the least gap: follows from the arcs, and helps."""
-        season, least = self.season, self.season.choices.club.min_gap_days
-        when = {column: int(season.days[season.day[pair]]) for pair, column in columns.items()}
-        for first in sorted(set(when.values())):
-            program.row(times(1, [column for column, day in when.items() if first <= day < first + least]), most=1)
-
-    def _settle(self, program: Program, columns: Mapping[int, int]) -> None:
-        """What stands already, and who must host for others to host again."""
-        season = self.season
-        days, hosts = _grouped(columns, season.day), _grouped(columns, season.host)
-        for day in np.flatnonzero(season.is_settled):
-            program.row(times(1, days.get(int(day), [])), least=1)
-        for host in np.flatnonzero(season.is_due):
-            program.row(times(1, hosts.get(int(host), [])), least=1)
-
-    def _price(self, program: Program, columns: Mapping[int, int]) -> None:
-        """Fairness and weekdays."""
-        season = self.season
-        for member in range(season.absence.shape[1]):
-            missed = program.column()
-            percents = [(column, float(season.absence[pair, member])) for pair, column in columns.items()]
-            program.row([*((column, by) for column, by in percents if by), (missed, -1)], 0, 0)
-            for step in season.steps:
-                program.excess([(missed, 1)], float(step), season.weights["fairness"])
-        for same in _grouped(columns, season.weekday[season.day]).values():
-            program.excess(times(1, same), season.even_share, season.weights["weekday"])
+    def below(self, limit: float) -> "Beginnings":
+        """They are sorted by their bounds."""
+        return self[: int(np.searchsorted(self.bound, limit, "right"))]
 
 
-def _arcs(road: Road, forward: Floats, backward: Floats, limit: float) -> Iterator[tuple[Arc, float]]:
-    """Steps from node to node below the limit, and what each costs of itself."""
-    follow, row = road.season.follow, road.season.weights["far_row"]
-    for this, following in product((0, 1), repeat=2):
-        through = np.full(follow.shape, np.inf)
-        for before, after in zip(forward[:-1, this], road.node[following] + backward[1:, following], strict=True):
-            np.minimum(through, before[:, None] + after[None, :], out=through)
-        cost = follow + row * this * following
-        for start, end in np.argwhere(through + cost <= limit).tolist():
-            yield ((this, start), (following, end)), float(cost[start, end])
+@dataclass(frozen=True)
+class Steps:
+    """From node to node: those from a node are together, from `first` of it to `first` of the next."""
+
+    first: Whole
+    end: Whole
+    cost: Floats
 
 
-def _grouped(columns: Mapping[int, int], by: Whole) -> Mapping[int, list[int]]:
-    """Columns whose pairs have the same number there."""
-    groups: dict[int, list[int]] = defaultdict(list)
-    for pair, column in columns.items():
-        groups[int(by[pair])].append(column)
-    return groups
+class Search:
+    """All seasons below a level, depth first and the most promising first."""
+
+    def __init__(self, season: Season, toll: Floats, duals: Duals, level: float) -> None:
+        self.season, self.road, self.tallies = season, Road(season, toll, duals), Tallies(season, duals)
+        self.limit = level - 1 + NOISE - self.road.offset
+        self.is_over = False
+        self.node = season.is_far * len(season.days) + season.day
+        self.by_node = np.argsort(self.node, kind="stable")
+        self.first = np.searchsorted(self.node[self.by_node], np.arange(2 * len(season.days) + 1))
+        self.onward = self.road.backward().reshape(season.meetings, -1)
+        self.steps = [Steps(*steps) for steps in self._steps()]
+
+    def _steps(self) -> Iterator[tuple[Whole, Whole, Floats]]:
+        """The steps to each meeting from the one before, on paths below the level."""
+        season, cheapest = self.season, self.road.node.ravel()
+        is_far = np.repeat([0, 1], len(season.days))
+        cost = np.tile(season.follow, (2, 2)) + season.weights["far_row"] * np.outer(is_far, is_far)
+        behind = self.road.forward().reshape(season.meetings, -1)
+        for before, after in zip(behind[:-1], cheapest + self.onward[1:], strict=True):
+            start, end = np.nonzero(before[:, None] + cost + after <= self.limit)
+            yield np.searchsorted(start, np.arange(len(cheapest) + 1)), end, cost[start, end]
+
+    def better(self, until: float) -> Iterator[Whole]:
+        """Seasons, each better than the one before; `is_over` when there are no more."""
+        size = max(1, ENTRIES // self.tallies.adds.shape[1])
+        waiting = [self._opened()]
+        while waiting and monotonic() < until:
+            first = waiting.pop().below(self.limit)
+            if len(first.cost) > size:
+                waiting.append(first[size:])
+            if not len(first.cost):
+                continue
+            if first.chosen.shape[1] == self.season.meetings:
+                self.limit = float(first.bound[0]) - 1 + NOISE
+                yield first.chosen[0]
+            else:
+                waiting.append(self._continued(first[:size]))
+        self.is_over = not waiting
+
+    def _opened(self) -> Beginnings:
+        """With one meeting."""
+        cost = self.road.pair + self.road.open[self.season.day]
+        near = np.flatnonzero(cost + self.onward[0, self.node] <= self.limit)
+        return self._bounded(near[:, None], cost[near], self.tallies.adds[near])
+
+    def _continued(self, paths: Beginnings) -> Beginnings:
+        """With one meeting more."""
+        n, last = paths.chosen.shape[1], self.node[paths.chosen[:, -1]]
+        steps = self.steps[n - 1]
+        path, step = _spread(steps.first[last], steps.first[last + 1])
+        node, cost = steps.end[step], paths.cost[path] + steps.cost[step]
+        some, place = _spread(self.first[node], self.first[node + 1])
+        path, pair = path[some], self.by_node[place]
+        cost = cost[some] + self.road.pair[pair]
+        near = np.flatnonzero(cost + self.onward[n, self.node[pair]] <= self.limit)
+        path, pair = path[near], pair[near]
+        chosen = np.column_stack([paths.chosen[path], pair])
+        return self._bounded(chosen, cost[near], paths.totals[path] + self.tallies.adds[pair])
+
+    def _bounded(self, chosen: Whole, cost: Floats, totals: Whole) -> Beginnings:
+        """Those below the limit, sorted by their bounds."""
+        n, last = chosen.shape[1] - 1, chosen[:, -1]
+        certain = self.tallies.certain(n, self.season.day[last], totals)
+        bound = cost + self.onward[n, self.node[last]] + certain
+        near = np.flatnonzero(bound <= self.limit)
+        near = near[np.argsort(bound[near], kind="stable")]
+        return Beginnings(chosen, cost, totals, bound)[near]
 
 
-def prove(season: Season, toll: Floats, duals: Duals, cutoff: float, seconds: float) -> Proof:
-    """The best season below the cutoff, or the proof that there is none; within the time, as far as it goes."""
-    program, columns = Survivors(season, toll, duals, min(cutoff, season.roof(toll))).program()
-    if len(columns) < season.meetings:
-        return Proof(cutoff, None)
-    answer = optimise(program, seconds, cutoff=cutoff - 0.5)
-    bound = cutoff if answer.is_infeasible else min(cutoff, -np.inf if answer.bound is None else float(answer.bound))
-    if answer.values is None:
-        return Proof(bound, None)
-    chosen = [pair for pair, column in columns.items() if answer.values[column] > 0.5]
-    return Proof(bound, np.array(sorted(chosen, key=lambda pair: season.day[pair]), np.intp))
+def _spread(first: Whole, end: Whole) -> tuple[Whole, Whole]:
+    """All numbers from each first to its end, and which it was."""
+    times = end - first
+    which = np.repeat(np.arange(len(first)), times)
+    return which, np.arange(len(which)) + (first - np.cumsum(times) + times)[which]

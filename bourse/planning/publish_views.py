@@ -16,15 +16,15 @@ from bourse.meetings.facts import members_of
 from bourse.meetings.models import Meeting, Season, SeasonState
 from bourse.people.models import Person, note
 from bourse.planning import reason
-from bourse.planning.models import HostWish, is_member, lock_season
-from bourse.planning.plan_forms import PlanForm, ReplanForm
-from bourse.planning.plan_views import changes_of, has_wishes, is_outdated_now, sheet_at
+from bourse.planning.engage import Engagement
+from bourse.planning.engaged_facts import facilitators_of, standing
+from bourse.planning.models import is_member, lock_season
+from bourse.planning.plan_forms import PlanForm
+from bourse.planning.plan_views import changes_of, has_wishes, is_outdated_now, sheet_at, unable
 from bourse.planning.proposal_models import Proposal, latest
-from bourse.planning.propose import propose
 from bourse.planning.republish import Change, Kind
 from bourse.planning.sheet import Sheet
 from bourse.planning.standing import meetings_of
-from bourse.planning.states import Hosting, How
 from bourse.planning.views import bp
 from bourse.words import _
 
@@ -44,9 +44,11 @@ def publish(season: Season) -> ResponseReturnValue:
         return redirect(url_for(".plan", season=season.id))
     sheet, members = sheet_at(proposal), {each.id: each for each in members_of(season.club)}
     found, is_outdated = changes_of(season, sheet), is_outdated_now(season, sheet)
-    if not form.validate_on_submit() or not form.saw(proposal) or is_outdated or not _can_host(sheet, members):
+    taken = _taken(season, found)
+    stands = not (is_outdated or taken) and _can_host(sheet, members)
+    if not form.validate_on_submit() or not form.saw(proposal) or not stands:
         is_late = form.is_submitted() and not form.saw(proposal)
-        page = _page(season, proposal, sheet, members, found, is_late, is_outdated)
+        page = _page(season, proposal, sheet, members, found, is_late, is_outdated, taken)
         return (page, 409) if is_late or (form.is_submitted() and is_outdated) else page
     for change in found:
         _apply(change, season, members[_membership_at(sheet, change)] if change.row else None)
@@ -68,6 +70,7 @@ def _page(
     found: list[Change],
     is_late: bool,
     is_outdated: bool,
+    taken: list[Change],
 ) -> str:
     return render_template(
         "planning/publish.html",
@@ -75,6 +78,7 @@ def _page(
         proposal=proposal,
         sheet=sheet,
         members=members,
+        who_cannot=unable(sheet, members),
         changes=[each for each in found if each.kind is not Kind.kept],
         kept=sum(each.kind is Kind.kept for each in found),
         asked=sum(is_member(each) for each in members.values()),
@@ -83,6 +87,7 @@ def _page(
         is_late=is_late,
         is_outdated=is_outdated,
         can_host=_can_host(sheet, members),
+        taken=taken,
     )
 
 
@@ -94,6 +99,21 @@ def _lock_meetings(season: Season) -> None:
 def _can_host(sheet: Sheet, members: dict[int, Membership]) -> bool:
     """Whether every host of the plan still belongs to the club."""
     return all(sheet.membership_of(row.host) in members for row in sheet.rows if not row.is_fixed)
+
+
+def _taken(season: Season, found: Iterable[Change]) -> list[Change]:
+    """What would be new of the plan while whoever facilitates runs a meeting elsewhere by now."""
+    people = facilitators_of([season.club_id])
+    engaged = standing(people, [season.id], now())
+    return [each for each in found if each.kind is not Kind.kept and any(_is_at(each, other) for other in engaged)]
+
+
+def _is_at(change: Change, engagement: Engagement) -> bool:
+    """Whether the same person would be at both."""
+    if not change.row or not change.starts_at or not change.ends_at:
+        return False
+    is_same = change.row.placed.facilitator == str(engagement.person)
+    return is_same and engagement.meets(change.starts_at, change.ends_at)
 
 
 def _membership_at(sheet: Sheet, change: Change) -> int:
@@ -110,7 +130,7 @@ def _apply(change: Change, season: Season, host: Membership | None) -> None:
         meeting.cancel()
         note("cancel", by=current_user, about=meeting)
         return
-    assert host and change.starts_at and change.ends_at
+    assert host and change.row and change.starts_at and change.ends_at
     if meeting is None:
         meeting = Meeting(club=season.club, season=season, host=host, number=0, agenda=season.club.agenda)
         meeting.starts_at, meeting.ends_at = change.starts_at, change.ends_at
@@ -125,6 +145,7 @@ def _apply(change: Change, season: Season, host: Membership | None) -> None:
         for person in asked_back:
             meeting.invite(person)
         note("change", by=current_user, about=meeting)
+    meeting.facilitator_id = int(change.row.placed.facilitator)
     if not meeting.is_released:
         meeting.release(now())
 
@@ -154,42 +175,3 @@ def _invite(season: Season, members: Iterable[Membership]) -> None:
             if meeting.host.person_id not in kept_out:
                 meeting.invite(meeting.host.person)
             fill_seats(meeting, now())
-
-
-# Planned anew
-
-
-@bp.route("/seasons/<int:season>/replan", methods=["GET", "POST"])
-@door(is_facilitator)
-def replan(season: Season) -> ResponseReturnValue:
-    """What has changed since the season was published, and a new plan that changes as little as it can."""
-    if season.state is not SeasonState.published:
-        abort(404)
-    form = ReplanForm()
-    meetings = [each for each in meetings_of(season) if not each.has_begun(now())]
-    if not form.validate_on_submit():
-        return render_template("planning/replan.html", season=season, meetings=meetings, form=form)
-    lock_season(season)
-    last = latest(season)
-    if last is None or not last.is_busy:
-        _withdraw(season, [each.host for each in meetings if each.host_id in (form.withdrawn.data or ())])
-        db.session.flush()
-        db.session.expire(season, ["wishes"])
-        fallen = {each.id for each in meetings} & set(form.fallen.data or ())
-        db.session.add(proposal := propose(season, current_user, now(), fallen=fallen))
-        db.session.flush()
-        note("replan", by=current_user, about=proposal)
-        db.session.commit()
-    else:
-        flash(_("Une recherche est en cours : arrêtez-la, puis dites ce qui ne tient plus."), "no")
-    return redirect(url_for(".plan", season=season.id))
-
-
-def _withdraw(season: Season, hosts: Iterable[Membership]) -> None:
-    """They do not receive this season any more."""
-    wishes = {each.membership_id: each for each in season.wishes}
-    for host in hosts:
-        wish = wishes.get(host.id) or HostWish(season=season, membership=host)
-        wish.hosting, wish.via, wish.by, wish.given_at = Hosting.not_this_year, How.phone, current_user, now()
-        db.session.add(wish)
-        note("withdraw", by=current_user, about=host)

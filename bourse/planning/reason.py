@@ -7,10 +7,11 @@ from typing import Any
 from bourse.planning.almanac import holiday_beside
 from bourse.planning.count import Breach
 from bourse.planning.forecast import USUAL
+from bourse.planning.freeze import Away
 from bourse.planning.instance import Instance
 from bourse.planning.rotate import Status
 from bourse.planning.sheet import Presence, Row
-from bourse.words import _, _l, _n, day_short, month, month_name, num
+from bourse.words import _, _l, _n, day, day_short, month, month_name, num
 
 PRESSING = 2  # of 3
 MANY = 0.75  # of the members
@@ -181,6 +182,30 @@ def forecast(chances: Mapping[str, int]) -> str:
     return _("La présence attendue vient des réponses des membres, et de qui est venu aux rencontres passées.")
 
 
+def given(rules: Mapping[str, tuple[Any, Any]]) -> list[str]:
+    """The rules of the season that were changed for a plan, each with what it was before."""
+    told = {
+        "length": _l("Nombre de rencontres : %(after)s au lieu de %(before)s"),
+        "min_gap": _l("Écart entre deux rencontres : %(after)s jours au moins au lieu de %(before)s"),
+        "quorum": _l("Quorum : %(after)s au lieu de %(before)s"),
+        "school_rule": _l("Vacances scolaires : à éviter, et non plus exclues"),
+    }
+    changed = ((name, values) for name, values in rules.items() if values[0] != values[1])
+    return [str(told[name]) % {"before": before, "after": after} for name, (before, after) in changed]
+
+
+def away(name: str, period: Away) -> str:
+    """« Claire Lanoix : absence du mercredi 3 mars 2027 au samedi 20 mars 2027. »"""
+    if period.first == period.last:
+        return _("%(name)s : absence le %(day)s.", name=name, day=day(period.first))
+    return _(
+        "%(name)s : absence du %(first)s au %(last)s.",
+        name=name,
+        first=day(period.first),
+        last=day(period.last),
+    )
+
+
 # What it is worth
 
 
@@ -191,9 +216,12 @@ def cost(scores: Mapping[str, int]) -> str:
     return ", ".join([each for each in (*worse, *better) if each][:MOST]) or _("presque rien")
 
 
-def loss(scores: Mapping[str, int]) -> str:
-    """Only what is worse; the next best plan is worse in all, or it would be the plan."""
-    return cost({score: points for score, points in scores.items() if points > 0})
+def without(scores: Mapping[str, int]) -> str:
+    """What the best plan without a meeting costs; only what is worse, for that plan is worse in all."""
+    worse = {score: points for score, points in scores.items() if points > 0}
+    if not any(_said(score, points) for score, points in worse.items()):
+        return _("Un autre choix irait presque aussi bien")
+    return _("Un autre choix coûterait : %(cost)s", cost=cost(worse))
 
 
 def _said(score: str, points: int) -> str:
@@ -235,4 +263,4 @@ def proof(status: Status | None, objective: int | None, bound: int | None) -> st
     if not objective or bound is None or bound <= 0:
         return _("Un premier plan ; on ne sait pas encore s'il y a mieux.")
     percent = max(1, -(-100 * (objective - bound) // objective))
-    return _("Au plus %(percent)s %% mieux possible.", percent=num(percent))
+    return _("Un meilleur plan gagnerait au plus %(percent)s %%.", percent=num(percent))

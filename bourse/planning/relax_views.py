@@ -1,6 +1,7 @@
 """A rule gives way so that there is a plan: the smallest change that does, made to the rules of the season."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -16,7 +17,7 @@ from bourse.people.models import note
 from bourse.planning.facts import allowed_dates
 from bourse.planning.models import lay_out, lock_season
 from bourse.planning.plan_forms import PlanForm
-from bourse.planning.plan_views import by_hand, has_wishes
+from bourse.planning.plan_views import by_hand, has_wishes, too_late
 from bourse.planning.proposal_models import latest
 from bourse.planning.propose import NOTHING_BY_HAND, propose
 from bourse.planning.reason import is_ours_to_change
@@ -24,6 +25,7 @@ from bourse.planning.states import SchoolRule
 from bourse.planning.views import bp, today_of
 
 Way = Iterable[tuple[str, int | None]]
+COLUMNS = {"school": "school_rule", "meetings": "length", "gap": "min_gap", "quorum": "quorum"}
 
 
 @bp.post("/seasons/<int:season>/plan/relax")
@@ -35,29 +37,29 @@ def relax_rules(season: Season) -> ResponseReturnValue:
     ways = proposal.told.get("relaxations", []) if proposal else []
     chosen = number(request.form.get("way"))
     if not proposal or not form.validate_on_submit() or not form.saw(proposal) or chosen >= len(ways):
-        return redirect(url_for(".plan", season=season.id))
+        return too_late(season)
     if not is_ours_to_change(ways[chosen]):
         abort(404)
-    _give_way(season, ways[chosen])
+    given = _give_way(season, ways[chosen])
     note("relax", by=current_user, about=season)
     keeps = not any(group.startswith("locked:") for group, _value in ways[chosen])
     hand = by_hand(proposal.shown) if keeps else NOTHING_BY_HAND
-    db.session.add(propose(season, current_user, now(), hand))
+    propose(season, current_user, now(), hand).remember(changed={"rules": given})
     db.session.commit()
     return redirect(url_for(".plan", season=season.id))
 
 
-def _give_way(season: Season, way: Way) -> None:
-    rules = season.rules
-    rules.note_change()
+def _give_way(season: Season, way: Way) -> dict[str, tuple[Any, Any]]:
+    """Changes the rules; what each was, and what it is now."""
+    given: dict[str, tuple[Any, Any]] = {}
+    season.rules.note_change()
     for group, value in way:
         rule = group.partition(":")[0]
-        if rule == "school":
-            rules.school_rule = SchoolRule.avoid
-            lay_out(season, allowed_dates(season, today_of(season.club)), now())
-        elif rule == "meetings":
-            season.length = value or season.length
-        elif rule == "gap":
-            rules.min_gap = value or 0
-        elif rule == "quorum":
-            rules.quorum = value or 0
+        if rule in COLUMNS:
+            place = season if rule == "meetings" else season.rules
+            wanted = SchoolRule.avoid if rule == "school" else value or 0
+            given[COLUMNS[rule]] = (getattr(place, COLUMNS[rule]), wanted)
+            setattr(place, COLUMNS[rule], wanted)
+    if "school_rule" in given:
+        lay_out(season, allowed_dates(season, today_of(season.club)), now())
+    return given

@@ -4,26 +4,30 @@ Every plan is judged by the count before anybody sees it, and the count's object
 incomplete. HiGHS works in a process of its own: when it dies, or is stopped, the best plan so far stands.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from itertools import chain
 from time import monotonic
+from typing import Literal
 
 from bourse.planning.adjust import forbid, only
-from bourse.planning.anneal import plans_at_once
+from bourse.planning.anneal import ROUNDS, plans_at_once
 from bourse.planning.apart import Apart, Died
 from bourse.planning.count import count
 from bourse.planning.explain import Difference, compare
 from bourse.planning.instance import Instance, Placed
 from bourse.planning.relax import Relaxation
+from bourse.planning.share import is_alone
 
 ANNEALING = 1.5  # seconds at most; a quiet machine takes a third of that for a club
 FEW = 8  # clubs for which annealing finds a first plan sooner than two hands
 MANY = 3  # clubs that are better planned side by side than in one program
+SKETCH = 1_000  # rounds of annealing for a club alone, of which the process soon knows better
 SECONDS = 10.0
 FOR_REASONS = 30.0  # seconds beyond the agreed ones to say why there is no plan
+
+Job = Literal["alone", "plan", "together"]
 
 
 class Status(StrEnum):
@@ -116,10 +120,11 @@ def rotate(
     search = Search(instance, watch)
     until = search.began + seconds
     with Apart() as process:
-        for plan in plans_at_once(instance, min(ANNEALING, seconds / 4)) if len(instance.clubs) <= FEW else ():
+        job = _job(instance)
+        for plan in _plans_at_once(instance, job, seconds):
             search.take(plan)
         try:
-            _search(search, process, until, should_stop)
+            _search(search, process, job, until, should_stop)
             if search.is_infeasible:
                 return _with_cores(search, process, until + FOR_REASONS, should_stop)
         except Died:
@@ -127,10 +132,23 @@ def rotate(
     return search.proposal()
 
 
-def _search(search: Search, process: Apart, until: float, should_stop: Callable[[], bool]) -> None:
+def _job(instance: Instance) -> Job:
+    """How the season is planned."""
+    if len(instance.clubs) >= MANY:
+        return "together"
+    return "alone" if is_alone(instance) else "plan"
+
+
+def _plans_at_once(instance: Instance, job: Job, seconds: float) -> Iterator[tuple[Placed, ...]]:
+    """Just one where better ones are found as soon as the process is there."""
+    if len(instance.clubs) > FEW:
+        return iter(())
+    return plans_at_once(instance, min(ANNEALING, seconds / 4), SKETCH if job == "alone" else ROUNDS)
+
+
+def _search(search: Search, process: Apart, job: Job, until: float, should_stop: Callable[[], bool]) -> None:
     start = search.meetings if search.objective is not None else None
     left = until - monotonic()
-    job = "together" if len(search.instance.clubs) >= MANY else "plan"
     for report in process.work(job, search.instance, left, start, until=until, should_stop=should_stop):
         search.take(report.plan, report.bound)
         search.clubs = report.clubs
@@ -140,11 +158,10 @@ def _search(search: Search, process: Apart, until: float, should_stop: Callable[
 def _with_cores(search: Search, process: Apart, until: float, should_stop: Callable[[], bool]) -> Proposal:
     """Why there is no plan; club by club where clubs have none even alone."""
     seasons = {club: only(search.instance, club) for club in search.clubs} or {"": search.instance}
-    found = {
-        club: tuple(chain(*process.work("core", season, until=until, should_stop=should_stop)))
-        for club, season in seasons.items()
-    }
-    cores = {club: core for club, core in found.items() if core}
+    cores = {}
+    for club, season in seasons.items():
+        for cores[club] in process.work("core", season, until=until, should_stop=should_stop):
+            pass  # each is smaller than the one before
     return replace(
         search.proposal(),
         core=next(iter(cores.values()), ()),

@@ -23,11 +23,12 @@ class Season:
     def __init__(self, choices: Choices, pairs: Sequence[Pair], due: frozenset[str] = frozenset()) -> None:
         self.choices, self.pairs = choices, tuple(pairs)
         self.meetings, self.weights = choices.club.meetings, choices.instance.weights
-        self.hosts = sorted({pair.host for pair in pairs} | due)
+        self.due, self.hosts = due, sorted({pair.host for pair in choices.cost} | due)
         self.is_due = np.array([host in due for host in self.hosts], bool)
         self.cost = np.array([choices.cost[pair] for pair in pairs], float)
         self.slot = np.array([pair.slot for pair in pairs], np.intp)
-        self.host = np.array([self.hosts.index(pair.host) for pair in pairs], np.intp)
+        numbers = {host: number for number, host in enumerate(self.hosts)}
+        self.host = np.array([numbers[pair.host] for pair in pairs], np.intp)
         self.is_far = np.array([pair.host in choices.far for pair in pairs], np.intp)
         # A day is where a meeting can stand: with no least gap a club may meet twice on one, and each slot is its own.
         apart = np.array(choices.instance.days, np.intp)[self.slot]
@@ -38,6 +39,10 @@ class Season:
         self.weekday = (self.days + choices.instance.start.weekday()) % 7
         self.steps = self.meetings * np.sort(np.array(choices.instance.fairness_steps, float))
         self.number = {pair: number for number, pair in enumerate(self.pairs)}
+
+    def only(self, kept: Whole) -> "Season":
+        """With some of its pairs, and the same hosts, by the same numbers."""
+        return Season(self.choices, [self.pairs[pair] for pair in kept], self.due)
 
     @cached_property
     def absence(self) -> Whole:

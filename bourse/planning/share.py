@@ -7,12 +7,15 @@ several clubs, or has a cap on the meetings of a week.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple
 
 from bourse.planning.columns import ClubColumns
 from bourse.planning.instance import Instance, Slot
 from bourse.planning.program import Program, times
-from bourse.planning.sift import Choices
+from bourse.planning.sift import Choices, sift
+
+MOST_SLOTS = 2_000  # of which every pair of days is looked at
 
 
 class Duty(NamedTuple):
@@ -49,18 +52,26 @@ def limits(instance: Instance, seasons: Sequence[Choices], lifted: Collection[st
     return [limit for limit in found if _could_be_broken(instance, limit, lifted)]
 
 
+def is_alone(instance: Instance) -> bool:
+    """Whether there is one club, whose facilitators can do whatever is asked of them, and days that can be walked."""
+    if len(instance.clubs) != 1 or len(instance.slots) > MOST_SLOTS:
+        return False
+    (club,) = instance.clubs.values()
+    return club.meetings > 0 and not limits(instance, [sift(instance, club)])
+
+
 def _overlapping(duties: Iterable[Duty], slots: Sequence[Slot]) -> Iterator[tuple[Duty, ...]]:
     """For each date, the duties that are under way when it starts: any two that overlap are together in one."""
     under_way: list[Duty] = []
-    for slot, starting in _by_slot(duties):
-        under_way = [duty for duty in under_way if slots[duty.slot].end > slots[slot].start] + starting
+    for start, starting in _by_start(duties, slots):
+        under_way = [duty for duty in under_way if slots[duty.slot].end > start] + starting
         yield tuple(under_way)
 
 
-def _by_slot(duties: Iterable[Duty]) -> Iterator[tuple[int, list[Duty]]]:
+def _by_start(duties: Iterable[Duty], slots: Sequence[Slot]) -> Iterator[tuple[datetime, list[Duty]]]:
     together = defaultdict(list)
     for duty in duties:
-        together[duty.slot].append(duty)
+        together[slots[duty.slot].start].append(duty)
     return iter(sorted(together.items()))
 
 

@@ -1,6 +1,6 @@
 """What the page of a plan shows: each meeting with its reasons, what is wrong with it, and what else would do."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
@@ -11,7 +11,7 @@ from bourse.planning.count import Breach, Count, count
 from bourse.planning.explain import Reasons, reasons
 from bourse.planning.forecast import Letters, chances_in, expected
 from bourse.planning.freeze import Draft, settle
-from bourse.planning.instance import Instance, Placed
+from bourse.planning.instance import Instance, Pin, Placed, Slot
 from bourse.planning.solve import key
 
 ALTERNATIVES = 2
@@ -67,6 +67,7 @@ class Option:
     starts: datetime
     presence: Presence
     delta: int
+    scores: Mapping[str, int]  # the same, score by score
     broken: int  # rules that the plan would break with it
 
     @property
@@ -82,6 +83,10 @@ class Sheet:
     instance: Instance  # with the locks and refusals of the draft
     draft: Draft
     worths: Mapping[str, Any] = field(default_factory=dict)
+
+    def at(self, draft: Draft) -> "Sheet":
+        """The same season with another version of the plan."""
+        return replace(self, instance=settle(self.instance, draft), draft=draft)
 
     @cached_property
     def club(self) -> str:
@@ -137,6 +142,16 @@ class Sheet:
         """People expected at a meeting, on average."""
         return sum(row.presence.mean for row in self.rows) / len(self.rows) if self.rows else 0.0
 
+    def who_cannot(self, row: Row) -> list[int]:
+        """The members who said no to the date of a meeting."""
+        number = self.instance.number[row.slot]
+        return [int(each.id) for each in self.instance.clubs[self.club].members if each.answers[number] == "N"]
+
+    def stands_in(self, row: Row) -> str | None:
+        """Who facilitates instead of who usually does."""
+        usual = self.instance.clubs[self.club].facilitators[0]
+        return None if row.placed.facilitator == usual else row.placed.facilitator
+
     @property
     def seats(self) -> int:
         return len(self.instance.clubs[self.club].members)
@@ -177,10 +192,15 @@ class Sheet:
 
     def dates_for(self, row: Row) -> list[Option]:
         """The days to come on which nobody receives, and today's."""
-        taken = {each.slot for each in self.draft.meetings} - {row.slot}
+        wanted = {row.slot, *(each.id for each in self.free)}
+        return [self._option(row, replace(row.placed, slot=slot)) for slot in self.instance.slots if slot in wanted]
+
+    @cached_property
+    def free(self) -> list[Slot]:
+        """The dates to come on which nobody receives."""
+        taken = {each.slot for each in self.draft.meetings}
         days = (slot for slot in self.instance.slots.values() if slot.id not in taken and not slot.is_public_holiday)
-        to_come = (slot for slot in days if slot.day >= self.instance.today)
-        return [self._option(row, replace(row.placed, slot=slot.id)) for slot in to_come]
+        return [slot for slot in days if slot.day >= self.instance.today]
 
     def alternatives(self, row: Row) -> list[Option]:
         """The cheapest ways out of what is wrong with a meeting: another day, or another host."""
@@ -195,6 +215,7 @@ class Sheet:
             starts=self.instance.slots[placed.slot].start,
             presence=Presence(*expected(self.instance, placed, self.chances)),
             delta=after.objective - self._before.objective,
+            scores={name: points - self._before.scores[name] for name, points in after.scores.items()},
             broken=len(after.breaches),
         )
 
@@ -224,6 +245,13 @@ def sheet_of(document: Mapping[str, Any], instance: Instance, draft: Draft, wort
 # Changes made by hand
 
 
+def touched(before: Draft, after: Draft) -> frozenset[Pin]:
+    """The dates and hosts of the second version that somebody placed, locked, unlocked or ruled out."""
+    there = {pin_of(each) for each in after.meetings}
+    moved = there - {pin_of(each) for each in before.meetings}
+    return frozenset(moved | there & ((before.locked ^ after.locked) | (before.forbidden ^ after.forbidden)))
+
+
 def rearranged(plan: Sequence[Placed], old: Placed, new: Placed) -> tuple[Placed, ...]:
     """The plan with one meeting changed; whoever had the new day or was the new host takes over the old one."""
     swapped = plan
@@ -247,9 +275,3 @@ def ruled_out(draft: Draft, placed: Placed) -> Draft:
     """The draft in which a date and a host are not to be together; the next plan will do without."""
     pin = pin_of(placed)
     return replace(draft, locked=draft.locked - {pin}, forbidden=draft.forbidden | {pin})
-
-
-def differing(one: Iterable[Placed], other: Iterable[Placed]) -> tuple[list[Placed], list[Placed]]:
-    """What only the first plan has, and what only the second has."""
-    first, second = {pin_of(each): each for each in one}, {pin_of(each): each for each in other}
-    return [first[pin] for pin in first if pin not in second], [second[pin] for pin in second if pin not in first]

@@ -127,6 +127,7 @@ class Choices:
 
 def sift(instance: Instance, club: Club, lifted: Collection[str] = ()) -> Choices:
     """What the club may choose from; `lifted`: names of groups of rules that shall not count, as in a core."""
+    instance = instance.of(club.id)
     crowd = Crowd(instance, club)
     fixed = {} if f"fixed:{club.id}" in lifted else _fixed(instance, club)
     by_rule = list(_possible(crowd))
@@ -178,7 +179,7 @@ def _possible(crowd: Crowd, lifted: Collection[str] = ()) -> Iterator[Pair]:
     """Pairs that break no rule on their own, facilitators aside."""
     instance, club = crowd.instance, crowd.club
     promised = {published.slot for published in instance.published if published.club == club.id}
-    slots = [(instance.number[slot.id], slot) for slot in instance.slots.values()]
+    slots = [(instance.number[slot.id], slot) for slot in instance.open_slots]
     open_slots = [(number, slot) for number, slot in slots if _is_open(instance, club, slot, promised, lifted)]
     for host in club.hosts.values():
         for number, slot in open_slots:

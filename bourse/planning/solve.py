@@ -13,6 +13,7 @@ from bourse.planning.relax import Relaxation
 from bourse.planning.rotate import Progress, Proposal, Status, relax, rotate
 
 SECONDS = 20.0
+SECONDS_TOGETHER = 60.0  # for several clubs at once
 FOR_ONE = 4.0  # seconds to find the best season without one of its meetings
 OFTEN = 0.5  # seconds between two words to whoever watches
 
@@ -49,9 +50,9 @@ class Teller:
         self.has_to_stop = not self.tell(**found | more)
 
 
-def search(instance: Instance, teller: Teller) -> Proposal:
+def search(instance: Instance, teller: Teller, seconds: float = SECONDS) -> Proposal:
     """The best plan in the time there is; everything found on the way is told."""
-    found = rotate(instance, SECONDS, teller.note, teller.should_stop)
+    found = rotate(instance, seconds, teller.note, teller.should_stop)
     teller.note(Progress(found.seconds, found.objective, found.bound, found.meetings))
     return found
 
@@ -90,6 +91,11 @@ def scored(instance: Instance, before: Sequence[Placed], after: Sequence[Placed]
 def listed(plan: Sequence[Placed]) -> str:
     """A plan as a text to keep."""
     return json.dumps([[each.club, each.slot, each.host, each.facilitator] for each in plan])
+
+
+def placed_in(text: str) -> tuple[Placed, ...]:
+    """The plan that was kept as a text."""
+    return tuple(Placed(*each) for each in json.loads(text))
 
 
 def key(placed: Placed) -> str:

@@ -52,10 +52,14 @@ class How(StrEnum):
 
 
 class ProposalState(StrEnum):
-    """How far the planner is with a proposal; `stopped` and `failed` keep the best plan so far."""
+    """How far the planner is with a proposal; `stopped` and `failed` keep the best plan so far.
+
+    One that is `undone` was taken back: the one before counts again.
+    """
 
     waiting = "waiting"
     running = "running"
     done = "done"
     stopped = "stopped"
     failed = "failed"
+    undone = "undone"

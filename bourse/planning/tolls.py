@@ -42,7 +42,8 @@ class Desk:
     def _team(self, club: str) -> tuple[Whole, Floats]:
         """A club's facilitators, and what each costs it on each slot before any price."""
         names = list(dict.fromkeys([*self.instance.clubs[club].facilitators, *self._fixed(club).values()]))
-        first, substitute = self.instance.clubs[club].facilitators[0], self.instance.weights["substitute"]
+        first = self.instance.clubs[club].facilitators[0]
+        substitute = self.instance.of(club).weights["substitute"]
         costs = np.array([[0.0 if name == first else substitute] * self.shape[1] for name in names])
         for row, name in enumerate(names):
             costs[row, [self.instance.number[slot] for slot in self.instance.facilitators[name].unavailable]] = np.inf

@@ -33,7 +33,7 @@ USUAL_SLOT = Slot(3, time(14), time(18))
 def find(id: int) -> Season | None:
     """A season that has rules, with its club."""
     query = db.select(Season).join(SeasonRules).where(Season.id == id)
-    return db.session.scalar(query.options(joinedload(Season.club)))
+    return db.session.scalar(query.options(joinedload(Season.club), contains_eager(Season.rules)))
 
 
 @bp.app_template_global("seasons_in_preparation")

@@ -11,7 +11,7 @@ from wtforms.fields import Field, SelectChoice
 from bourse.db import LINE
 from bourse.forms import AtMost, number
 from bourse.planning import tell
-from bourse.planning.forms import SeenForm, fault_of_days, optional_day
+from bourse.planning.forms import SeenForm, is_period_right, optional_day
 from bourse.planning.models import DateOption, HostWish
 from bourse.planning.resolve import SILENT, resolved, to_keep, usual, weekday_letters
 from bourse.planning.states import Can, Hosting
@@ -105,7 +105,7 @@ class WishForm(DaysAnswersForm):
 
     def validate(self, extra_validators: Any = None) -> bool:
         is_right = super().validate(extra_validators) and self.drawn.raw_data is not None  # nothing was sent
-        return all([is_right, *(_is_pair_right(*pair) for pair in self.closure_fields)])
+        return all([is_right, *(is_period_right(*pair) for pair in self.closure_fields)])
 
     def show(self, wish: HostWish | None, said: Mapping[int, Can]) -> None:
         """Fills the fields with what was said so far."""
@@ -174,13 +174,3 @@ class WishForm(DaysAnswersForm):
 for line in range(MOST_CLOSURES):
     setattr(WishForm, f"closed_from_{line}", optional_day(_l("Du")))
     setattr(WishForm, f"closed_to_{line}", optional_day(_l("Au")))
-
-
-def _is_pair_right(first: Field, last: Field) -> bool:
-    """Whether both days of a period are there, in order; else says what to do beside the field."""
-    for field, other in ((first, last), (last, first)):
-        if other.data and not field.data and not field.errors:
-            field.errors = [_("Indiquez les deux jours, ou aucun.")]
-    if not last.errors and (fault := fault_of_days(first.data, last.data)):
-        last.errors = [fault]
-    return not (first.errors or last.errors)

@@ -6,28 +6,48 @@ from multiprocessing.connection import Connection
 from time import monotonic
 from typing import Any
 
+from bourse.planning.anneal import assign
 from bourse.planning.apart import Report
 from bourse.planning.cluster import Cluster, Impossible
-from bourse.planning.core import find_core, find_relaxations
+from bourse.planning.core import ever_smaller_cores, find_relaxations
 from bourse.planning.crew import Crew, Over
+from bourse.planning.errand import Errand, Visit
 from bourse.planning.formulate import formulate
 from bourse.planning.instance import Instance, Placed
 from bourse.planning.optimise import optimise
+from bourse.planning.season import Schedule, ways
+from bourse.planning.sift import sift
+from bourse.planning.table import schedules_of
+from bourse.planning.tolls import Desk
 
 HANDS = 2  # a solver each; a second thread gains it nothing
 OFTEN = 0.1  # seconds between two reports of a bound
+STEPS, KICKS = 160, 8  # of ascent and of search, for a club alone
 Tell = Callable[[Any], None]
 
 
-def plan(tell: Tell, instance: Instance, seconds: float, start: Sequence[Placed] | None) -> None:
-    """The cheapest plan, with each better one on the way; without a start, first any plan at all."""
+def alone(tell: Tell, instance: Instance, seconds: float, start: Sequence[Placed] | None) -> None:
+    """The cheapest season of one club whose facilitators nobody else wants (see prove)."""
     until = monotonic() + seconds
-    if start is None:
-        found = _any_plan(instance, seconds)
-        tell(found)
-        if found.plan is None:
-            return
-        start = found.plan
+    if start is None and not (start := _begin(tell, instance, seconds)):
+        return
+    ((id, club),) = instance.clubs.items()
+    choices, desk = sift(instance, club), Desk(instance, ())
+
+    def told(schedule: Schedule | None, bound: float | None) -> None:
+        plan = None if schedule is None else tuple(assign(choices, schedule))
+        tell(Report(plan, None if bound is None else round(bound)))
+
+    toll, begun = desk.toll(id, desk.charges(desk.most)), schedules_of(instance, start)[id]
+    errand = Errand(id, toll, begun, steps=STEPS, kicks=KICKS, seconds=until - monotonic())
+    Visit(tuple(ways(choices)), errand, told).report()
+
+
+def plan(tell: Tell, instance: Instance, seconds: float, start: Sequence[Placed] | None) -> None:
+    """The cheapest plan by one program of everything, with each better one on the way."""
+    until = monotonic() + seconds
+    if start is None and not (start := _begin(tell, instance, seconds)):
+        return
     formulation = formulate(instance)
     last_told = monotonic()
 
@@ -55,17 +75,19 @@ def together(tell: Tell, instance: Instance, seconds: float, start: Sequence[Pla
             tell(Report(is_infeasible=True, clubs=impossible.clubs))
 
 
-def _any_plan(instance: Instance, seconds: float) -> Report:
-    """Some plan, whatever it costs, or that there is none."""
+def _begin(tell: Tell, instance: Instance, seconds: float) -> Sequence[Placed] | None:
+    """Some plan, whatever it costs; tells of it, or that there is none."""
     formulation = formulate(instance, is_priced=False)
     answer = optimise(formulation.program, seconds)
     plan = None if answer.values is None else formulation.plan(answer.values)
-    return Report(plan, is_infeasible=answer.is_infeasible)
+    tell(Report(plan, is_infeasible=answer.is_infeasible))
+    return plan
 
 
 def core(tell: Tell, instance: Instance) -> None:
-    """The groups of rules that cannot hold together."""
-    tell(find_core(instance))
+    """The groups of rules that cannot hold together, fewer and fewer."""
+    for found in ever_smaller_cores(instance):
+        tell(found)
 
 
 def relaxations(tell: Tell, instance: Instance, groups: Sequence[str]) -> None:
@@ -74,7 +96,7 @@ def relaxations(tell: Tell, instance: Instance, groups: Sequence[str]) -> None:
         tell(relaxation)
 
 
-JOBS: Mapping[str, Callable[..., None]] = {"plan": plan, "together": together, "core": core, "relaxations": relaxations}
+JOBS: Mapping[str, Callable[..., None]] = {job.__name__: job for job in (alone, plan, together, core, relaxations)}
 
 
 def main(line: Connection) -> None:

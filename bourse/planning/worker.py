@@ -1,4 +1,4 @@
-"""Has one proposal at a time solved, in a process of its own that ends with the worker."""
+"""Has one search at a time done, in a process of its own that ends with the worker."""
 
 import os
 import secrets
@@ -14,7 +14,7 @@ from flask import current_app
 import bourse
 from bourse import clock
 from bourse.db import db
-from bourse.planning.proposal_models import hand_on, let_go, waiting
+from bourse.planning.search_models import Asked, JointPlan, hand_on, let_go, waiting
 
 PATIENCE = 5  # seconds for a process that is asked to end
 SOLVE = "from bourse.app import cli; cli()"
@@ -23,11 +23,11 @@ log = structlog.get_logger()
 
 
 class Foreman:
-    """Looks whether a proposal waits, and puts a process on it; never more than one."""
+    """Looks whether a search waits, and puts a process on it; never more than one."""
 
     def __init__(self) -> None:
         self.process: subprocess.Popen[bytes] | None = None
-        self.id = 0
+        self.asked: Asked | None = None
         self.token = ""
 
     def look(self, now: datetime) -> bool:
@@ -36,15 +36,15 @@ class Foreman:
             return True
         if self.process:
             self._has_ended(now)
-        id = waiting(now)
+        asked = waiting(now)
         db.session.rollback()
-        if id is not None:
-            self._start(id)
-        return id is not None
+        if asked is not None:
+            self._start(asked)
+        return asked is not None
 
     def end(self) -> None:
-        """Ends the process; another worker may go on with its proposal at once."""
-        if self.process is None:
+        """Ends the process; another worker may go on with its search at once."""
+        if self.process is None or self.asked is None:
             return
         self.process.terminate()
         with suppress(subprocess.TimeoutExpired):
@@ -52,20 +52,22 @@ class Foreman:
         self.process.kill()
         self.process.wait()
         self.process = None
-        hand_on(self.id, self.token)
+        hand_on(self.asked, self.token)
         db.session.commit()
 
-    def _start(self, id: int) -> None:
-        self.id, self.token = id, secrets.token_hex(16)
-        command = [sys.executable, "-c", SOLVE, "solve", str(id), self.token]
+    def _start(self, asked: Asked) -> None:
+        self.asked, self.token = asked, secrets.token_hex(16)
+        kind = ["--together"] if asked.kind is JointPlan else []
+        command = [sys.executable, "-c", SOLVE, "solve", str(asked.id), self.token, *kind]
         self.process = subprocess.Popen(command, env=os.environ | _our_house(), stdin=subprocess.DEVNULL)
 
     def _has_ended(self, now: datetime) -> None:
-        """A process that ended before its work did leaves the proposal to the next one."""
+        """A process that ended before its work did leaves the search to the next one."""
         assert self.process
+        assert self.asked
         if self.process.returncode:
-            log.warning("planner died", proposal=self.id, code=self.process.returncode)
-        let_go(self.id, self.token, now)
+            log.warning("planner died", kind=self.asked.kind.__name__, id=self.asked.id, code=self.process.returncode)
+        let_go(self.asked, self.token, now)
         db.session.commit()
         self.process = None
 

@@ -3,7 +3,7 @@
 from datetime import time, timedelta
 
 from bourse.clock import now
-from bourse.clubs.models import Club, Membership
+from bourse.clubs.models import Club, Membership, Role
 from bourse.db import db
 from bourse.meetings.models import Meeting, Season, SeasonState
 from bourse.people.models import Person
@@ -12,13 +12,15 @@ from bourse.planning.count import count
 from bourse.planning.dates import Slot
 from bourse.planning.facts import allowed_dates
 from bourse.planning.freeze import thaw
+from bourse.planning.instance import Instance
 from bourse.planning.models import Availability, DateOption, DatePoll, HostWish, SeasonRules, lay_out
 from bourse.planning.proposal_models import Proposal
-from bourse.planning.propose import propose
+from bourse.planning.propose import fall_apart, joined, propose, propose_together
 from bourse.planning.rotate import Status
+from bourse.planning.search_models import JointPlan, Search
 from bourse.planning.solve import listed
 from bourse.planning.states import Can, Hosting, How, ProposalState
-from tests.cast import in_days
+from tests.cast import a_company, a_member, a_person, in_days
 
 THURSDAY, TUESDAY = Slot(3, time(14), time(18)), Slot(1, time(9), time(12))
 
@@ -68,6 +70,28 @@ def says(member: Membership, option: DateOption, answer: Can) -> None:
     db.session.flush()
 
 
+def a_sister_club(club: Club, name: str = "frère", members: tuple[str, ...] = ("Paula", "Quentin", "Rose")) -> Club:
+    """Another club of the cluster with the same facilitators, and members of its own."""
+    sister = Club(slug=f"{club.slug}-{name}", name=f"Club {name}", organisation=club.organisation, quorum=2)
+    db.session.add(sister)
+    for led in [each for each in club.memberships if each.role is Role.facilitator]:
+        a_member(sister, led.person, None, Role.facilitator)
+    for each in members:
+        a_member(sister, a_person(each.lower()), a_company(club.organisation, f"Entreprise de {each}"))
+    db.session.flush()
+    return sister
+
+
+def a_joint_plan(seasons: list[Season], by: Person) -> JointPlan:
+    """A plan for several clubs with the first one that comes to mind, already fallen apart."""
+    plan = propose_together(seasons[0].club.organisation, seasons, by, now(), None)
+    solved_at_once(plan, joined(plan.document))
+    db.session.flush()
+    fall_apart(plan)
+    db.session.flush()
+    return plan
+
+
 def a_plan(season: Season, by: Person) -> Proposal:
     """A proposal with the first plan that comes to mind, which keeps every rule."""
     proposal = propose(season, by, now())
@@ -76,8 +100,8 @@ def a_plan(season: Season, by: Person) -> Proposal:
     return proposal
 
 
-def solved_at_once(proposal: Proposal) -> None:
-    instance = thaw(proposal.document)
+def solved_at_once(proposal: Search, instance: Instance | None = None) -> None:
+    instance = instance or thaw(proposal.document)
     plan = list(plans_at_once(instance, 5.0))[-1]
     proposal.state, proposal.status, proposal.meetings = ProposalState.done, Status.feasible, listed(plan)
     proposal.objective = count(instance, plan).objective

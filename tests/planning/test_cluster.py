@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +21,13 @@ from bourse.planning.errand import Errand, Hand
 from bourse.planning.formulate import formulate
 from bourse.planning.instance import Instance, Placed
 from bourse.planning.optimise import optimise
+from bourse.planning.prove import Proof
 from bourse.planning.read import parse
 from bourse.planning.rotate import Status, rotate
+from bourse.planning.season import ways
+from bourse.planning.sift import sift
 from bourse.planning.tolls import Desk
+from bourse.planning.walk import Duals
 from tests.planning.judge import Judge
 from tests.planning.small import as_json
 
@@ -72,6 +77,22 @@ def test_a_club_alone_has_the_best_season_there_is_and_its_proof(kind, seed):
     instance = parse(SEASONS[kind](seed))
     best = optimum(instance)
     assert alone(instance) == ((best[1], best[1]) if best else (float("inf"), float("inf")))
+
+
+def test_a_bound_is_below_the_best_season_at_every_level_and_is_not_learnt_without_time():
+    instance = parse(SEASONS["plain"](0))
+    best = optimum(instance)
+    assert best
+    desk, club = Desk(instance, ()), next(iter(instance.clubs.values()))
+    toll = desk.toll(club.id, desk.charges(desk.most))
+    proofs = [Proof(season, toll, Duals.first(season), 0.0) for season in ways(sift(instance, club))]
+    for _ in range(100):
+        for proof in proofs:
+            proof.deepen(inf, 0)
+    assert min(proof.bound for proof in proofs) <= best[1]
+    while (lowest := min(proofs, key=lambda proof: proof.bound)).bound < best[1]:
+        lowest.deepen(inf, inf)
+    assert lowest.bound == best[1]
 
 
 def test_what_was_held_locked_or_forbidden_stands_in_the_season_of_a_club():
@@ -213,8 +234,12 @@ import sys
 from bench.clusters import cluster
 from bourse.planning.crew import Crew
 from bourse.planning.errand import Errand
+from bourse.planning.prove import Proof
 from bourse.planning.read import parse
+from bourse.planning.season import ways
+from bourse.planning.sift import sift
 from bourse.planning.tolls import Desk
+from bourse.planning.walk import Duals
 instance = parse(cluster(1, clubs=2, companies=30, facilitators=2, dates=40))
 desk = Desk(instance, ())
 crew = Crew(instance, 2, lambda: False)

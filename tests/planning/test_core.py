@@ -1,9 +1,11 @@
 """A season that cannot be: the rules that do not hold together, and what would have to give."""
 
+from itertools import pairwise
+
 import pytest
 
 from bench.seasons import impossible, tight
-from bourse.planning.core import find_core, find_relaxations, is_possible
+from bourse.planning.core import ever_smaller_cores, find_core, find_relaxations, is_possible
 from bourse.planning.instance import Instance
 from bourse.planning.read import parse
 from bourse.planning.relax import Change, groups, relaxed
@@ -29,6 +31,14 @@ def test_a_core_is_enough_and_nothing_in_it_is_too_much(seed):
     assert bool(core) != is_possible(instance)
     if core:
         assert_irreducible(instance, core)
+
+
+def test_whenever_time_ends_there_is_a_core():
+    instance = small(clubs__0__quorum=4)
+    cores = [set(core) for core in ever_smaller_cores(instance)]
+    assert cores[0] == set(groups(instance))
+    assert all(smaller < core for core, smaller in pairwise(cores))
+    assert not any(is_possible(instance, set(groups(instance)) - core) for core in cores)
 
 
 def test_too_long_a_gap_is_named_and_the_longest_that_works():

@@ -3,12 +3,13 @@
 import json
 import re
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 import time_machine
 
 from bourse.clock import now
-from bourse.clubs.models import Club, Membership
+from bourse.clubs.models import Club, Membership, Role
 from bourse.db import db
 from bourse.mailroom.models import Letter
 from bourse.meetings.answer import answer as take_answer
@@ -18,7 +19,7 @@ from bourse.planning import ask_link
 from bourse.planning.ask_link import AskLink
 from bourse.planning.plan_views import sheet_at
 from bourse.planning.proposal_models import Opinion, Proposal, latest
-from bourse.planning.states import How, ProposalState
+from bourse.planning.states import Hosting, How, ProposalState
 from tests.cast import a_member, a_person
 from tests.planning.season import a_plan, a_poll, a_season_asked, a_wish, solved_at_once
 from tests.test_queries import MOST, counted
@@ -158,6 +159,27 @@ def test_two_people_who_adjust_at_once_both_see_both(claire, season, proposal):
     assert "Appliquer mon choix quand même" in answer.text
     db.session.rollback()
     assert len(proposal.adjustments) == 1
+    claire.post(url(season, "plan/propose"), data=seen(proposal))
+    answer = claire.post(url(season, "plan/adjust"), data=late)
+    assert answer.status_code == 409
+    assert "Refaites votre choix" in answer.text
+
+
+def test_what_a_change_would_do_is_told_before_it_is_made(claire, season, proposal):
+    first, second, third = rows(proposal)
+    swap = change(proposal, first, new_slot=second.slot, new_host=first.host)
+    told = claire.get(url(season, "plan/effect"), query_string=swap).text
+    assert told.count("présents attendus") == 2
+    assert "Toutes les règles du club sont respectées" in told
+    near = str(int(third.slot) - 1)  # the date before, days away from the third meeting
+    told = read(claire, url(season, f"plan/effect?{urlencode(swap | {'new_slot': near})}"))
+    assert "jours seulement après la rencontre d’avant" in told
+    assert claire.get(url(season, "plan/effect"), query_string=swap | {"version": "7"}).status_code == 409
+    assert claire.get(url(season, "plan/effect"), query_string=swap | {"new_slot": "0"}).status_code == 404
+    assert rows(proposal)[0].slot == first.slot
+    claire.post(url(season, "plan/adjust"), data=swap)
+    page = claire.get(url(season)).text
+    assert page.count("Modifiée par Claire Exemple") == 2  # both meetings, each with its way back
 
 
 def test_a_plan_under_the_quorum_offers_the_smallest_ways_out(claire, season, proposal, club):
@@ -240,10 +262,11 @@ def test_a_host_withdraws_and_only_what_must_change_does(claire, season, proposa
     db.session.commit()
     uids, days = [each.uid for each in before], [each.starts_at for each in before]
     gone, stays = before[0].host_id, before[1].host_id
-    claire.post(url(season, "replan"), data={"withdrawn": [gone]})
+    claire.post(url(season, "replan"), data=seen(fresh, withdrawn=[gone]))
     db.session.rollback()
     asked = last_of(season)
     assert len(asked.document["published"]) == 2
+    assert "ne reçoit plus" in claire.get(url(season)).text
     db.session.delete(asked)
     db.session.flush()
     again = a_plan(season, db.session.get_one(Person, club.claire))
@@ -271,7 +294,7 @@ def test_another_host_begins_without_what_was_said_of_the_former_ones_site(clair
         take_answer(each, Answer.accepted, now=now(), via=Via.web, by=each.person)
     db.session.commit()
     assert second.is_waiting
-    claire.post(url(season, "replan"), data={"withdrawn": [meeting.host_id]})
+    claire.post(url(season, "replan"), data=seen(fresh, withdrawn=[meeting.host_id]))
     db.session.rollback()
     db.session.delete(last_of(season))
     db.session.flush()
@@ -287,10 +310,16 @@ def test_a_date_that_falls_moves_its_meeting_with_the_same_uid(claire, season, p
     before = published(claire, season, proposal)
     fallen = before[1]
     uid, day, sequence = fallen.uid, fallen.starts_at, fallen.sequence
-    claire.post(url(season, "replan"), data={"fallen": [fallen.id]})
-    db.session.rollback()
+    for _ in range(2):  # the second press comes too late, and is told so
+        answer = claire.post(url(season, "replan"), data=seen(proposal, fallen=[fallen.id], length="3"))
+    assert answer.status_code == 409
+    assert "Un nouveau plan a été demandé entre-temps" in answer.text
+    assert re.search(rf'name="fallen" value="{fallen.id}" checked', answer.text)
+    solved_at_once(last_of(season))
+    db.session.commit()
+    claire.post(url(season, "plan/propose"), data=seen(last_of(season)))
     document = last_of(season).document
-    assert document["standing"][str(fallen.id)] is None
+    assert document["standing"][str(fallen.id)] is None  # still
     solved_at_once(last_of(season))
     db.session.commit()
     published(claire, season, last_of(season))
@@ -299,6 +328,47 @@ def test_a_date_that_falls_moves_its_meeting_with_the_same_uid(claire, season, p
     assert moved.starts_at != day
     assert moved.sequence > sequence
     assert not moved.is_cancelled
+
+
+def test_who_facilitates_is_away_and_somebody_stands_in_or_the_date_moves(claire, season, proposal, club):
+    """Absences count until they end, in every plan that is asked for later; going back forgets them."""
+    before = published(claire, season, proposal)
+    marc, day = member(club, "Marc"), before[1].starts_at.date()
+    claire.post(url(season, "replan"), data=seen(proposal, withdrawn=[marc.id], length="2"))
+    claire.post(url(season, "plan/back"), data=seen(last_of(season)))
+    assert season.length == 3
+    assert {each.hosting for each in season.wishes} == {Hosting.yes}
+    away = seen(proposal, who=club.claire, away_from=day - timedelta(2), away_to=day - timedelta(3), length="3")
+    assert "Indiquez un dernier jour qui vient après le premier." in claire.post(url(season, "replan"), data=away).text
+    claire.post(url(season, "replan"), data=away | {"away_to": day + timedelta(2)})
+    asked = last_of(season)
+    unavailable = set(asked.document["facilitators"][0]["unavailable"])
+    assert asked.document["standing"][str(before[1].id)] in unavailable
+    solved_at_once(asked)
+    db.session.commit()
+    page = read(claire, url(season))
+    assert "Claire Exemple : absence du" in page
+    assert "Ce qui change" in page
+    assert {row.slot for row in rows(asked)} & unavailable == set()
+
+    a_member(db.session.get_one(Club, club.club), a_person("inès"), None, Role.facilitator)
+    db.session.commit()
+    claire.post(url(season, "plan/propose"), data=seen(asked))
+    solved_at_once(last_of(season))
+    db.session.commit()
+    assert [row.slot for row in rows(last_of(season))] == [row.slot for row in rows(proposal)]
+    assert read(claire, url(season)).count("Animation : Inès") == 1
+    for number in (3, 1):
+        claire.post(url(season, "plan/back"), data=seen(last_of(season)))
+        assert last_of(season).number == number
+    page = claire.get(url(season, "replan")).text
+    assert "absence" not in page
+    nadia = member(club, "Nadia")
+    nadia.joined_at = now() + timedelta(days=1)
+    nadia_hosts = next(each for each in before if each.host_id == nadia.id)
+    nadia_hosts.change_host(marc)
+    db.session.commit()
+    assert "Arrivés depuis la publication" in claire.get(url(season, "replan")).text
 
 
 def test_a_rule_gives_way_and_a_new_plan_is_asked_for(claire, season, proposal):
@@ -317,7 +387,18 @@ def test_a_rule_gives_way_and_a_new_plan_is_asked_for(claire, season, proposal):
     db.session.rollback()
     assert season.rules.quorum == 1
     assert last_of(season).number == 2
-    assert claire.post(url(season, "plan/relax"), data=seen(proposal, way="1")).status_code == 302
+    late = claire.post(url(season, "plan/relax"), data=seen(proposal, way="1"), follow_redirects=True)
+    assert "Ce plan a changé entre-temps" in late.text
+    page = read(claire, url(season))
+    assert "Quorum : 1 au lieu de 2" in page
+    assert "Revenir à la proposition 1" in page
+    claire.post(url(season, "plan/back"), data=seen(last_of(season)))
+    db.session.rollback()
+    assert season.rules.quorum == 2
+    assert last_of(season).number == 1
+    assert "Changer la règle et recalculer" in claire.get(url(season)).text
+    claire.post(url(season, "plan/propose"), data=seen(last_of(season)))
+    assert last_of(season).number == 3  # whoever has the second one open is not taken for one who saw this one
 
 
 def test_a_gap_that_gave_way_stays_when_the_rules_are_read_again(claire, season):
@@ -455,7 +536,7 @@ def test_a_colleague_takes_over_from_a_host_who_withdraws(claire, season, propos
     a_wish(season, lea, weekdays="UUUYUUU")
     a_poll(meeting)
     db.session.commit()
-    claire.post(url(season, "replan"), data={"withdrawn": [host.id]})
+    claire.post(url(season, "replan"), data=seen(proposal, withdrawn=[host.id]))
     db.session.rollback()
     solved_at_once(last_of(season))
     db.session.commit()
@@ -473,7 +554,10 @@ def test_a_proposal_that_did_not_please_leads_back_to_the_wishes(claire, season,
     nadia = member(club, "Nadia")
     db.session.commit()
     by_phone = f"members/{nadia.id}"
-    assert claire.post(url(season, by_phone), data={"hosting": "later"}).status_code == 302  # heard meanwhile
+    mark = re.search(r'name="seen"[^>]*value="([^"]+)"', claire.get(url(season, by_phone)).text)
+    assert mark
+    heard = {"hosting": "later", "seen": mark[1]}
+    assert claire.post(url(season, by_phone), data=heard).status_code == 302  # heard meanwhile
     assert "1 personne a répondu depuis" in read(claire, url(season))
     assert "Rouvrir les souhaits" in read(claire, url(season, "")[:-1])
     for _ in range(2):
@@ -500,8 +584,8 @@ def test_who_left_is_replaced_who_joined_is_invited_and_a_busy_planner_says_so(c
     lea = a_member(season.club, a_person("lea"), None)
     db.session.commit()
     for _ in range(2):
-        answer = claire.post(url(season, "replan"), data={}, follow_redirects=True)
-    assert "Une recherche est en cours" in answer.text
+        answer = claire.post(url(season, "replan"), data=seen(fresh), follow_redirects=True)
+    assert "Un nouveau plan a été demandé entre-temps" in answer.text
     again = last_of(season)
     solved_at_once(again)
     db.session.commit()

@@ -18,12 +18,13 @@ from bourse.planning import commands
 from bourse.planning.commands import patiently
 from bourse.planning.count import count
 from bourse.planning.facts import season_facts
-from bourse.planning.freeze import Draft, Past, Standing, drafted, freeze, thaw, written
+from bourse.planning.freeze import Draft, Past, Standing, Upset, drafted, freeze, thaw, written
 from bourse.planning.instance import Placed
 from bourse.planning.models import DateOption
-from bourse.planning.proposal_models import beat, hand_on, let_go, take, waiting
+from bourse.planning.proposal_models import Proposal
 from bourse.planning.propose import propose
 from bourse.planning.rotate import Status
+from bourse.planning.search_models import Asked, beat, hand_on, let_go, take, waiting
 from bourse.planning.standing import past_of
 from bourse.planning.states import Hosting, ProposalState
 from bourse.planning.worker import Foreman
@@ -170,11 +171,11 @@ def test_the_worker_has_a_proposal_solved_and_the_count_agrees(season, club, for
 
 def test_a_process_that_is_killed_is_followed_by_another_and_the_best_plan_stays(season, club, foreman):
     proposal = asked(season, club)
-    taken = take(proposal.id, "of one that died", now() - timedelta(minutes=1))
+    taken = take(Asked(Proposal, proposal.id), "of one that died", now() - timedelta(minutes=1))
     kept = '[["1", "2", "3", "4"]]'
     proposal.meetings, proposal.objective, proposal.bound = kept, -1, None  # better than any other
     db.session.commit()
-    assert taken and waiting(now()) == proposal.id
+    assert taken and waiting(now()) == Asked(Proposal, proposal.id)
     foreman.look(now())
     os.kill(foreman.process.pid, signal.SIGKILL)
     foreman.process.wait()
@@ -186,9 +187,9 @@ def test_a_process_that_is_killed_is_followed_by_another_and_the_best_plan_stays
 def test_a_proposal_that_killed_three_processes_is_given_up_with_its_best_plan(season, club):
     proposal = asked(season, club)
     for number in range(3):
-        assert take(proposal.id, f"{number}", now() + timedelta(hours=number))
+        assert take(Asked(Proposal, proposal.id), f"{number}", now() + timedelta(hours=number))
         db.session.commit()
-    assert take(proposal.id, "fourth", now() + timedelta(hours=9)) is None
+    assert take(Asked(Proposal, proposal.id), "fourth", now() + timedelta(hours=9)) is None
     assert (proposal.state, proposal.status) == (ProposalState.failed, Status.unknown)
 
 
@@ -198,14 +199,14 @@ def test_a_worker_that_ends_hands_the_proposal_on(season, club, foreman):
     former.end()
     db.session.rollback()
     assert proposal.tries == 0
-    assert waiting(now()) == proposal.id
+    assert waiting(now()) == Asked(Proposal, proposal.id)
     assert solved(proposal, foreman).state is ProposalState.done
 
 
 def test_only_one_process_takes_a_proposal(season, club):
     proposal = asked(season, club)
-    assert take(proposal.id, "first", now())
-    assert take(proposal.id, "second", now()) is None
+    assert take(Asked(Proposal, proposal.id), "first", now())
+    assert take(Asked(Proposal, proposal.id), "second", now()) is None
 
 
 def test_a_season_that_cannot_be_says_which_rules_clash_and_what_would_do(season, club, foreman):
@@ -229,21 +230,21 @@ def test_a_search_that_is_stopped_keeps_the_best_plan(season, club, foreman):
 
 def test_a_process_that_comes_second_leaves_the_first_one_alone(season, club):
     proposal, at = asked(season, club), now()
-    taken = take(proposal.id, "first", at)
-    let_go(proposal.id, "late", at)  # both had seen it wait
-    hand_on(proposal.id, "late")
+    taken = take(Asked(Proposal, proposal.id), "first", at)
+    let_go(Asked(Proposal, proposal.id), "late", at)  # both had seen it wait
+    hand_on(Asked(Proposal, proposal.id), "late")
     assert taken and beat(taken, at + timedelta(seconds=20))
     assert proposal.tries == 1
     assert waiting(at) is None
-    let_go(proposal.id, "first", at)
-    assert waiting(at + timedelta(seconds=2)) == proposal.id
+    let_go(Asked(Proposal, proposal.id), "first", at)
+    assert waiting(at + timedelta(seconds=2)) == Asked(Proposal, proposal.id)
 
 
 def test_a_lease_of_a_clock_that_was_set_back_holds_nobody_up(season, club):
     proposal = asked(season, club)
-    assert take(proposal.id, "first", now() + timedelta(days=1))
+    assert take(Asked(Proposal, proposal.id), "first", now() + timedelta(days=1))
     db.session.commit()
-    assert waiting(now()) == proposal.id
+    assert waiting(now()) == Asked(Proposal, proposal.id)
 
 
 def test_locks_follow_their_day_and_what_fell_has_fallen_until_it_is_published(season, club):
@@ -262,11 +263,11 @@ def test_locks_follow_their_day_and_what_fell_has_fallen_until_it_is_published(s
     db.session.add(again)
     db.session.flush()
     db.session.expire(season)
-    second = asked(season, club, hand=locked, fallen={meeting.id})
+    second = asked(season, club, hand=locked, upset=Upset(frozenset({meeting.id})))
     assert second.document["by_hand"]["locked"] == [[str(season.club_id), str(again.id), marc]]
     assert asked(season, club).fallen == {meeting.id}
     assert proposal.number == 1
-    assert asked(season, club, fallen=()).fallen == set()
+    assert asked(season, club, upset=Upset()).fallen == set()
 
 
 def test_a_search_is_not_lost_when_the_database_is_away_for_a_moment(app):
@@ -285,10 +286,10 @@ def test_a_search_is_not_lost_when_the_database_is_away_for_a_moment(app):
 
 
 def test_reasons_are_sought_without_keeping_others_from_writing(season, club, monkeypatch):
-    taken = take(asked(season, club).id, "ours", now())
+    taken = take(Asked(Proposal, asked(season, club).id), "ours", now())
     db.session.commit()
     is_open = []
     monkeypatch.setattr(commands, "worth", lambda *_: is_open.append(db.session().in_transaction()))
     assert taken
-    commands._solve(taken)
+    commands._solve(taken, commands._teller(taken))
     assert is_open == [False] * 3

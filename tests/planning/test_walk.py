@@ -109,7 +109,7 @@ def test_a_season_is_planned_published_and_planned_again(page, browser, live, ru
     uids, gone = [each.uid for each in before], before[1].host
 
     page.get_by_role("link", name="Replanifier").click()
-    page.get_by_role("checkbox", name=f"{gone.person.name} ne reçoit plus").check()
+    page.get_by_role("checkbox", name=f"{gone.person.given_name} ne reçoit plus").check()
     page.get_by_role("button", name="Proposer un nouveau plan").click()
     solved(season, foreman)
     page.get_by_role("heading", name="Ce qui change").wait_for(timeout=15_000)
