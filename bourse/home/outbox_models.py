@@ -15,7 +15,7 @@ from bourse.mailroom.models import LOST, UNSENT, Letter, LetterState
 from bourse.meetings.guest_models import Guest
 from bourse.meetings.models import CalendarCopy, Invitation, Meeting, Season, SeasonState
 from bourse.people.models import Person
-from bourse.planning.letters import OPINION, WISHES
+from bourse.planning.letters import OPINION, WISHES, went_to
 
 TO_LOOK_AT = "look"  # beside the letters' own states: not arrived, and something can still be done
 BODIES = (Letter.text, Letter.html, Letter.calendar)
@@ -195,7 +195,7 @@ def _is_to(person: Person) -> ColumnElement[bool]:
     """Whether a letter went to somebody, at whatever address he had then."""
     his = db.select(CalendarCopy.letter_id).join(CalendarCopy.invitation)
     his = his.where(Invitation.person_id == person.id, CalendarCopy.letter_id.is_not(None))
-    return db.or_(Letter.to_address == person.email, Letter.id.in_(his))
+    return db.or_(Letter.to_address == person.email, Letter.id.in_(his), went_to(person))
 
 
 def _is_about_nothing(reader: Reader) -> ColumnElement[bool]:

@@ -5,6 +5,7 @@ from datetime import date, time
 
 from flask import current_app
 from flask_babel import force_locale
+from sqlalchemy import ColumnElement
 
 from bourse.clock import instant
 from bourse.clubs.models import Membership
@@ -15,6 +16,7 @@ from bourse.mailroom.models import Letter, write
 from bourse.mailroom.paper import on_paper
 from bourse.meetings.letters import facilitator_of
 from bourse.meetings.models import Meeting, Season
+from bourse.people.models import Person
 from bourse.planning import ask_link
 from bourse.planning.ask_link import AskLink, Kind
 from bourse.planning.proposal_models import Proposal
@@ -123,6 +125,12 @@ def send(kind: str, about: Season | Meeting, parts: Mapping[Membership, Parts], 
             reply_to=facilitator.email if facilitator else None,
             not_after=instant(until, END_OF_DAY, about.club.timezone),
         )
+
+
+def went_to(person: Person) -> ColumnElement[bool]:
+    """Whether such a letter was written to somebody, at whatever address he had then: its key names his membership."""
+    ids = [each.id for each in person.memberships]
+    return db.or_(db.false(), *(Letter.key.like(f"{kind}:%:{id}:%") for kind in KINDS for id in ids))
 
 
 def _key(kind: str, about: Season | Meeting, membership: Membership, today: date) -> str:

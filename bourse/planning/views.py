@@ -23,6 +23,7 @@ from bourse.planning.letters import WISHES, without_letter_today
 from bourse.planning.models import SeasonRules, lay_out, lock_season
 from bourse.planning.prepare import USUAL_LENGTH, Span, next_span, years_of
 from bourse.planning.proposal_models import Proposal
+from bourse.planning.states import ProposalState
 from bourse.words import _
 
 bp = Blueprint("planning", __name__, url_prefix="/planning")
@@ -48,7 +49,8 @@ def seasons_in_preparation(club: Club) -> list[Season]:
 def seasons_closed(club: Club) -> list[Season]:
     """The club's seasons that are over and have a plan to read again, the latest first."""
     query = db.select(Season).where(Season.club_id == club.id, Season.state == SeasonState.closed)
-    query = query.where(db.exists().where(Proposal.season_id == Season.id)).order_by(Season.starts_on.desc())
+    has_plan = db.exists().where(Proposal.season_id == Season.id, Proposal.state != ProposalState.undone)
+    query = query.where(has_plan).order_by(Season.starts_on.desc())
     return list(db.session.scalars(query))
 
 
