@@ -71,8 +71,8 @@ from bourse.planning import (
     wish_views,
 )
 from bourse.planning import views as planning
-from bourse.planning.close import close_seasons
 from bourse.planning.commands import plan, solve
+from bourse.planning.due import close_seasons
 from bourse.planning.models import SchoolPeriod
 from bourse.planning.recheck import drop_untrue_asks
 from bourse.planning.search_models import JointPlan

@@ -16,10 +16,10 @@ from bourse.doors import door
 from bourse.meetings.models import Season, SeasonState
 from bourse.people.models import note
 from bourse.planning.almanac import holiday_beside, is_school_holiday, is_school_known, known_until
-from bourse.planning.close import can_change
 from bourse.planning.facts import allowed_dates, poll_of_season, typed_periods
 from bourse.planning.forms import KeptDatesForm, NewDateForm, PeriodForm
 from bourse.planning.models import DateOption, SchoolPeriod, SeasonRules, lay_out, lock_season, options_of
+from bourse.planning.roles import can_change
 from bourse.planning.states import SchoolRule
 from bourse.planning.views import bp, today_of
 from bourse.words import _, _n

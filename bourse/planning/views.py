@@ -15,7 +15,6 @@ from bourse.doors import door
 from bourse.meetings.models import Meeting, Season, SeasonState
 from bourse.people.models import note
 from bourse.planning import tell
-from bourse.planning.close import can_change
 from bourse.planning.dates import Slot
 from bourse.planning.facts import allowed_dates, poll_of_season
 from bourse.planning.forms import DeadlineForm, SeasonForm
@@ -23,6 +22,7 @@ from bourse.planning.letters import WISHES, without_letter_today
 from bourse.planning.models import SeasonRules, lay_out, lock_season
 from bourse.planning.prepare import USUAL_LENGTH, Span, next_span, years_of
 from bourse.planning.proposal_models import Proposal
+from bourse.planning.roles import can_change
 from bourse.planning.states import ProposalState
 from bourse.words import _
 

@@ -15,7 +15,7 @@ from bourse.meetings.recheck import drop_untrue_questions
 from bourse.meetings.take import ask as ask_a_question
 from bourse.people.address_models import change_address
 from bourse.people.models import Person
-from bourse.planning.close import close_seasons
+from bourse.planning.due import close_seasons
 from bourse.planning.models import HostWish
 from bourse.planning.recheck import drop_untrue_asks
 from tests.cast import a_club, a_member, a_person, in_days, invitation_of

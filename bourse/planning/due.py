@@ -1,7 +1,6 @@
 """A season ends by itself: nobody has to remember to close it."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from bourse.clock import club_time
 from bourse.db import db
@@ -20,8 +19,3 @@ def close_seasons(now: datetime) -> None:
         if season.ends_on < club_time(now, season.club.timezone).date():
             season.state = SeasonState.closed
             note("close_season", about=season)
-
-
-def can_change(_person: Any, season: Season) -> bool:
-    """Whether the season is not closed: what is in it is history by then."""
-    return season.state is not SeasonState.closed
