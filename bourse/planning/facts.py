@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
+from typing import NamedTuple
 
 from sqlalchemy.orm import selectinload
 
@@ -14,6 +15,7 @@ from bourse.clubs.tidy import fold
 from bourse.db import db
 from bourse.meetings.facts import members_of
 from bourse.meetings.models import Invitation, Meeting, Season
+from bourse.people.models import AuditEvent
 from bourse.planning.almanac import Period, is_public_holiday, is_school_holiday
 from bourse.planning.dates import ONE_DAY, Candidate, candidates
 from bourse.planning.models import Availability, DateOption, HostWish, SchoolPeriod, is_member, options_of
@@ -67,15 +69,28 @@ def poll_of_season(season: Season) -> Poll:
     return Poll(members, dates, {each.membership_id: each for each in wishes}, _said(dates))
 
 
-def answered_since(season: Season, at: datetime) -> int:
-    """How many people said something of the season or of its meetings since then."""
+class News(NamedTuple):
+    """What came after a plan was asked for: how many people answered, and whether its rules or dates were changed."""
+
+    answers: int = 0
+    has_other_rules: bool = False
+
+
+def news_since(season: Season, at: datetime) -> News:
+    """What was said of the season or of its meetings since then, and changed in it."""
     people = db.select(Membership.person_id)
     wished = people.join(HostWish).where(HostWish.season_id == season.id, HostWish.given_at > at)
     of_dates = people.join(Availability).join(Availability.option)
     said = of_dates.where(DateOption.season_id == season.id, Availability.given_at > at)
     replied = db.select(Invitation.person_id).join(Invitation.meeting)
     replied = replied.where(Meeting.season_id == season.id, Invitation.answered_at > at)
-    return len(db.session.scalars(wished.union(said, replied)).all())
+    who = wished.union(said, replied).subquery()
+    acts = AuditEvent.act.in_(("rules", "dates", "add_date"))
+    changed = db.exists().where(AuditEvent.about == f"season:{season.id}", acts, AuditEvent.at > at)
+    answers, is_changed = db.session.execute(
+        db.select(db.select(db.func.count()).select_from(who).scalar_subquery(), changed)
+    ).one()
+    return News(answers, is_changed)
 
 
 def poll_of_meeting(meeting: Meeting) -> Poll:

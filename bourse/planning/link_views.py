@@ -7,6 +7,7 @@ from bourse.clubs.models import Membership
 from bourse.db import db
 from bourse.doors import open_door
 from bourse.headers import keep_private
+from bourse.links import is_for
 from bourse.meetings.models import Meeting, Season, SeasonState
 from bourse.meetings.views import find as find_meeting
 from bourse.planning import ask_link
@@ -33,7 +34,7 @@ def _page_behind(token: str) -> ResponseReturnValue | None:
     membership = db.session.get(Membership, link.membership_id) if link else None
     if link is None or membership is None or not membership.belongs or membership.person.is_closed:
         return None
-    if not link.is_for(membership.person.email):
+    if not is_for(link.mark, membership.person.email):
         return None
     if link.kind == "season":
         return _page_of_season(find(link.about_id), membership)

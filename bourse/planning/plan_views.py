@@ -23,7 +23,7 @@ from bourse.planning import reason, tell
 from bourse.planning.almanac import is_school_holiday
 from bourse.planning.dial import ring
 from bourse.planning.effect import Effect, effect
-from bourse.planning.facts import answered_since, poll_of_season, typed_periods
+from bourse.planning.facts import News, news_since, poll_of_season, typed_periods
 from bourse.planning.freeze import thaw
 from bourse.planning.models import PLANNABLE, is_member, lock_season
 from bourse.planning.opine import against_of
@@ -42,8 +42,13 @@ def has_wishes(_person: Any, season: Season) -> bool:
     return season.state in PLANNABLE
 
 
+def had_wishes(_person: Any, season: Season) -> bool:
+    """The same, or they were asked once: what was planned of a season that is over can still be read."""
+    return season.state in (*PLANNABLE, SeasonState.closed)
+
+
 @bp.get("/seasons/<int:season>/plan")
-@door(is_facilitator, has_wishes)
+@door(is_facilitator, had_wishes)
 def plan(season: Season) -> ResponseReturnValue:
     """The latest proposal, or an earlier one: what it would be like, and why."""
     return plan_page(season, proposal_at(season, number(request.args.get("number"))))
@@ -58,13 +63,17 @@ def proposal_at(season: Season, number: int = 0) -> Proposal | None:
 
 def plan_page(season: Season, proposal: Proposal | None, typed: AdjustForm | None = None) -> ResponseReturnValue:
     """The page; `typed` came too late, and is shown beside what somebody else did meanwhile."""
+    is_closed = season.state is SeasonState.closed
+    if proposal is None and is_closed:
+        abort(404)
     if proposal is None:
         return render_template("planning/plan_none.html", season=season, poll=poll_of_season(season))
     sheet = sheet_at(proposal)
     members = {each.id: each for each in members_of(season.club)}
     plans = _plans(season)
     is_latest = proposal.number == plans[0][0]
-    may_edit = is_latest and is_editable(proposal)
+    is_open = is_latest and not proposal.published_at and not is_closed
+    may_edit = is_open and is_editable(proposal)
     shows_moves = season.state is SeasonState.published and not proposal.published_at and sheet.rows
     moves = [each for each in changes_of(season, sheet) if each.kind is not Kind.kept] if shows_moves else []
     page = render_template(
@@ -81,7 +90,7 @@ def plan_page(season: Season, proposal: Proposal | None, typed: AdjustForm | Non
         opened=request.args.get("adjust", ""),
         may_edit=may_edit,
         is_latest=is_latest,
-        former=_former(proposal, [each for each, _has_plan in plans]),
+        former=0 if is_closed else _former(proposal, [each for each, _has_plan in plans]),
         last_change=_last_change(proposal, sheet) if may_edit else None,
         against=against_of(proposal, sheet, members),
         moves=moves,
@@ -93,7 +102,7 @@ def plan_page(season: Season, proposal: Proposal | None, typed: AdjustForm | Non
         spare=[sheet.instance.companies[host].name for host in sheet.spare],
         forecast=reason.forecast(sheet.instance.p),
         has_others=sum(has_plan for _number, has_plan in plans) > 1,
-        newer=answered_since(season, proposal.asked_at) if is_latest and not proposal.published_at else 0,
+        news=news_since(season, proposal.asked_at) if is_open else News(),
     )
     return (page, 409) if typed else page
 
@@ -220,7 +229,7 @@ def too_late(season: Season) -> ResponseReturnValue:
 
 
 @bp.get("/seasons/<int:season>/plan/compare")
-@door(is_facilitator, has_wishes)
+@door(is_facilitator, had_wishes)
 def compare(season: Season) -> ResponseReturnValue:
     """Two proposals side by side: the latest, and the one before or another."""
     proposals = [each for each in reversed(db.session.scalars(proposals_of(season)).all()) if each.has_plan]

@@ -17,7 +17,7 @@ PATIENCE = 5  # steps without a better bound before they get shorter
 SHORTER = 0.6
 SHORTEST = 0.005
 MARGIN = 1.002  # steps aim just above the cutoff
-REACH = 0.03  # of the bound, the farthest that a step aims
+REACH = 2.4  # times the bound, as far as all steps together aim: what many may, few must not dare
 EVEN = 1e-9  # no direction is left
 MEETING = 100  # percents: absences are counted in meetings while directions are compared
 
@@ -197,6 +197,6 @@ def ascend(season: ClubArrays, toll: Floats, duals: Duals, cutoff: float, steps:
         length = direction.free(duals, season).squared()
         if length < EVEN:
             break
-        ahead = max(1, min(MARGIN * cutoff - walk.bound, REACH * abs(walk.bound)))
+        ahead = max(1, min(MARGIN * cutoff - walk.bound, REACH / steps * abs(walk.bound)))
         duals = duals.moved(direction, duals.stride * ahead / length, season)
     return replace(ascent, duals=replace(ascent.duals, stride=duals.stride))
