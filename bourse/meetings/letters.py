@@ -113,9 +113,10 @@ def answer_url(invitation: Invitation) -> str:
 
 
 def facilitator_of(about: Meeting | Season) -> Person | None:
-    """Whom to ask about it: the club's first facilitator."""
-    facilitators = (each for each in about.club.memberships if each.belongs and each.role is Role.facilitator)
-    return next((membership.person for membership in facilitators), None)
+    """Whom to ask about it: who runs the meeting, if that is known, else the club's first facilitator."""
+    people = [each.person for each in about.club.memberships if each.belongs and each.role is Role.facilitator]
+    own = about.facilitator_id if isinstance(about, Meeting) else None
+    return next((person for person in people if person.id == own), next(iter(people), None))
 
 
 def _calendar_text(message: Message, invitation: Invitation) -> bytes:

@@ -13,11 +13,10 @@ from bourse.meetings.views import find as find_meeting
 from bourse.planning import ask_link
 from bourse.planning.day_views import days_by_link
 from bourse.planning.opinion_views import opinion_by_link
+from bourse.planning.turn_facts import SETTLED
 from bourse.planning.views import bp, find
 from bourse.planning.wish_views import wish_by_link
 from bourse.words import keep_time_of
-
-SETTLED = (SeasonState.published, SeasonState.closed)
 
 
 @bp.route("/answers/<token>", methods=["GET", "POST"])

@@ -1,7 +1,6 @@
 """The plan of a season that explains itself: asked for, shown, adjusted, compared."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -25,19 +24,17 @@ from bourse.planning.almanac import is_school_holiday
 from bourse.planning.dial import ring
 from bourse.planning.effect import Effect, effect
 from bourse.planning.facts import News, news_since, poll_of_season, typed_periods
-from bourse.planning.freeze import Draft, thaw
-from bourse.planning.models import is_member, lock_season
+from bourse.planning.freeze import thaw
+from bourse.planning.models import PLANNABLE, is_member, lock_season
 from bourse.planning.opine import against_of
 from bourse.planning.plan_forms import AdjustForm, PlanForm
-from bourse.planning.proposal_models import Proposal, latest, standing
+from bourse.planning.proposal_models import Proposal, latest, proposals_of
 from bourse.planning.propose import NOTHING_BY_HAND, propose
 from bourse.planning.republish import Change, Kind, changes, is_outdated
 from bourse.planning.sheet import Row, Sheet, sheet_of
-from bourse.planning.standing import meetings_of
+from bourse.planning.standing_facts import meetings_of
 from bourse.planning.views import bp, today_of
 from bourse.words import _, day, keep_time_of
-
-PLANNABLE = (SeasonState.polling, SeasonState.proposed, SeasonState.published)
 
 
 def has_wishes(_person: Any, season: Season) -> bool:
@@ -59,7 +56,7 @@ def plan(season: Season) -> ResponseReturnValue:
 
 def proposal_at(season: Season, number: int = 0) -> Proposal | None:
     """The proposal of that number with its versions; without one, the latest."""
-    query = standing(season).where(Proposal.number == number) if number else standing(season)
+    query = proposals_of(season).where(Proposal.number == number) if number else proposals_of(season)
     with_versions = query.options(selectinload(Proposal.adjustments), selectinload(Proposal.opinions))
     return db.session.scalar(with_versions.limit(1))
 
@@ -137,7 +134,8 @@ def _turned_out(season: Season, proposal: Proposal, members: Mapping[int, Member
 def _plans(season: Season) -> list[tuple[int, bool]]:
     """The number of each proposal that stands, and whether it has a plan; the latest first."""
     columns = Proposal.number, Proposal.meetings != "[]"
-    return [(number, has_plan) for number, has_plan in db.session.execute(standing(season).with_only_columns(*columns))]
+    rows = db.session.execute(proposals_of(season).with_only_columns(*columns))
+    return [(number, has_plan) for number, has_plan in rows]
 
 
 def sheet_at(proposal: Proposal, number: int | None = None) -> Sheet:
@@ -185,16 +183,12 @@ def ask_plan(season: Season) -> ResponseReturnValue:
             return too_late(season)
         if last is None or not last.is_busy:
             keeps = last is not None and request.form.get("keep") and last.has_plan
-            hand = by_hand(last.shown) if last and keeps else NOTHING_BY_HAND
+            hand = last.shown.by_hand if last and keeps else NOTHING_BY_HAND
             db.session.add(proposal := propose(season, current_user, now(), hand))
             db.session.flush()
             note("propose", by=current_user, about=proposal)
             db.session.commit()
     return redirect(url_for(".plan", season=season.id))
-
-
-def by_hand(draft: Draft) -> Draft:
-    return replace(draft, meetings=())
 
 
 @bp.post("/seasons/<int:season>/plan/stop")
@@ -238,7 +232,7 @@ def too_late(season: Season) -> ResponseReturnValue:
 @door(is_facilitator, had_wishes)
 def compare(season: Season) -> ResponseReturnValue:
     """Two proposals side by side: the latest, and the one before or another."""
-    proposals = [each for each in reversed(db.session.scalars(standing(season)).all()) if each.has_plan]
+    proposals = [each for each in reversed(db.session.scalars(proposals_of(season)).all()) if each.has_plan]
     if len(proposals) < 2:
         abort(404)
     wanted = number(request.args.get("number"))
