@@ -32,9 +32,9 @@ ABOVE_ALL = {"app", "demo", "develop"}  # what knows every room
 IMPURE = {"models", "roles", "forms", "letters", "views", "commands"} | {
     "facts",  # home: what only its own queries tell
     "answer",  # meetings: an answer gets a seat
-    "due",  # meetings, home: reconcile's answer, and what the rules say, becomes letters
+    "due",  # meetings, home: reconcile's answer, and what the rules say, becomes letters; planning: seasons end
     "take",  # meetings: a mail becomes an answer
-    "recheck",  # meetings: whether a letter still says the truth
+    "recheck",  # meetings, planning: whether a letter still says the truth
     "bounces",  # people: a report marks an address
     "collect",  # mailroom: what the mailbox holds
     "propose",  # planning: a proposal is made from the rows
