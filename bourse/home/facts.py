@@ -1,7 +1,7 @@
 """Reads what the home pages tell, in a number of queries that does not depend on how many people a club has."""
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -29,12 +29,20 @@ from bourse.planning.proposal_models import Opinion, Proposal
 
 A_TURN = timedelta(days=366)
 MOST_REPLIES = 100  # on one page
+IN_THE_MAKING = (SeasonState.draft, SeasonState.polling, SeasonState.proposed)
 NOT_SHOWN = (MeetingState.idea, MeetingState.postponed, MeetingState.cancelled)
 
 
 def seasons_of(clubs: Collection[int]) -> Sequence[Season]:
     query = db.select(Season).where(Season.club_id.in_(clubs))
     return db.session.scalars(query.order_by(Season.starts_on)).all()
+
+
+def seasons_in_the_making(clubs: Collection[int], today: date) -> Sequence[Season]:
+    """Those that are prepared with rules and not published yet, with their rules and clubs."""
+    query = db.select(Season).join(SeasonRules).where(Season.club_id.in_(clubs), Season.state.in_(IN_THE_MAKING))
+    query = query.where(Season.ends_on >= today).order_by(Season.starts_on, Season.id)
+    return db.session.scalars(query.options(contains_eager(Season.rules), joinedload(Season.club))).all()
 
 
 def meetings_of(person: Person, clubs: Collection[int], now: datetime) -> Sequence[Meeting]:

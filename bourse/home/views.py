@@ -18,7 +18,7 @@ from bourse.home import facts
 from bourse.home.ask import Asked, Occasion, Promise, Question, answer_by, asked
 from bourse.home.balance import Visit, balance
 from bourse.home.begin import Start
-from bourse.home.desk import Case, Waiting, waiting
+from bourse.home.desk import Case, Preparation, Waiting, waiting
 from bourse.home.dial import Place, Standing, Turnout, ring, season_at, turn_from
 from bourse.home.outbox_models import count_by_state, letters_of
 from bourse.meetings.facts import open_to_guest
@@ -268,7 +268,10 @@ def _calls_about(person: Person, meeting: Meeting) -> bool:
 
 def _waiting_in(scene: Scene) -> list[Waiting]:
     mine: Iterable[Meeting] = (each for each in scene.meetings if is_facilitator(scene.person, each))
-    return waiting([_case(each) for each in mine], scene.today)
+    led = [each.club_id for each in memberships_of(scene.person) if each.role is Role.facilitator]
+    seasons = facts.seasons_in_the_making(led, scene.today)
+    made = [Preparation(each, each.state, each.starts_on, each.rules.answer_by) for each in seasons if each.rules]
+    return waiting([_case(each) for each in mine], scene.today, made)
 
 
 def _case(meeting: Meeting) -> Case:
