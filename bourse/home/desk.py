@@ -57,7 +57,9 @@ def _next_step(preparation: Preparation, today: date) -> Waiting:
     answer_by = preparation.answer_by
     if preparation.state == "polling" and answer_by:
         return Waiting("wishes" if today <= answer_by else "plan", preparation.season, answer_by)
-    return Waiting("publish" if preparation.state == "proposed" else "prepare", preparation.season, preparation.starts_on)
+    return Waiting(
+        "publish" if preparation.state == "proposed" else "prepare", preparation.season, preparation.starts_on
+    )
 
 
 def _before(case: Case, today: date) -> Iterator[Waiting]:
