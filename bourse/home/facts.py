@@ -1,11 +1,11 @@
 """Reads what the home pages tell, in a number of queries that does not depend on how many people a club has."""
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
+from sqlalchemy.orm import aliased, contains_eager, joinedload, lazyload, load_only, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from bourse.board.gather import IdeaState, Phase
@@ -29,20 +29,14 @@ from bourse.planning.proposal_models import Opinion, Proposal
 
 A_TURN = timedelta(days=366)
 MOST_REPLIES = 100  # on one page
-IN_THE_MAKING = (SeasonState.draft, SeasonState.polling, SeasonState.proposed)
 NOT_SHOWN = (MeetingState.idea, MeetingState.postponed, MeetingState.cancelled)
 
 
 def seasons_of(clubs: Collection[int]) -> Sequence[Season]:
+    """Each with the last day for wishes, where it has rules."""
     query = db.select(Season).where(Season.club_id.in_(clubs))
-    return db.session.scalars(query.order_by(Season.starts_on)).all()
-
-
-def seasons_in_the_making(clubs: Collection[int], today: date) -> Sequence[Season]:
-    """Those that are prepared with rules and not published yet, with their rules and clubs."""
-    query = db.select(Season).join(SeasonRules).where(Season.club_id.in_(clubs), Season.state.in_(IN_THE_MAKING))
-    query = query.where(Season.ends_on >= today).order_by(Season.starts_on, Season.id)
-    return db.session.scalars(query.options(contains_eager(Season.rules), joinedload(Season.club))).all()
+    last_day = joinedload(Season.rules).options(load_only(SeasonRules.answer_by), lazyload(SeasonRules.hours))
+    return db.session.scalars(query.order_by(Season.starts_on).options(last_day)).all()
 
 
 def meetings_of(person: Person, clubs: Collection[int], now: datetime) -> Sequence[Meeting]:

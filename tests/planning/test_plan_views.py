@@ -428,7 +428,7 @@ def test_opinions_are_waited_for_asked_again_and_noted_by_telephone(claire, seas
     assert "un rappel pourra partir demain" in page
     marc, row = member(club, "Marc"), rows(proposal)[0]
     address = url(season, f"opinions/{marc.id}")
-    assert "Marc Exemple : son avis" in claire.get(address).text
+    assert "Marc Exemple\N{NO-BREAK SPACE}: son avis" in claire.get(address).text
     old = visit(app.test_client(), "marc").get(url(season, "opinion"))
     assert "Réponse attendue avant la fin du" in old.text
     assert claire.post(address, data={"against": [row.slot], "sentence": "Il est à un salon."}).status_code == 302
