@@ -12,7 +12,7 @@ from bench.seasons import Season, impossible, replan, season, tight
 from bourse.planning.count import count
 from bourse.planning.instance import Instance, Placed
 from bourse.planning.read import parse
-from bourse.planning.rotate import Progress, Proposal, Status, rotate
+from bourse.planning.rotate import Found, Progress, Status, rotate
 from tests.planning.judge import Judge
 from tests.planning.small import as_json
 
@@ -26,7 +26,7 @@ SECONDS = 60.0
 class Timed:
     """A proposal, when its first plan was there, and the processor time of it all, which minds a busy machine less."""
 
-    proposal: Proposal
+    proposal: Found
     first: float | None
     worked: float
 

@@ -44,6 +44,7 @@ from bourse.meetings.due import write_calendar_letters
 from bourse.meetings.guest_models import Guest
 from bourse.meetings.heard_models import Heard, forget_old_mail
 from bourse.meetings.models import Invitation
+from bourse.meetings.recheck import drop_untrue_questions
 from bourse.meetings.roles import may_have_to_answer
 from bourse.meetings.take import take
 from bourse.outcomes import views as outcomes
@@ -71,7 +72,9 @@ from bourse.planning import (
 )
 from bourse.planning import views as planning
 from bourse.planning.commands import plan, solve
+from bourse.planning.due import close_seasons
 from bourse.planning.models import SchoolPeriod
+from bourse.planning.recheck import drop_untrue_asks
 from bourse.planning.search_models import JointPlan
 from bourse.planning.worker import Foreman
 from bourse.problems import attachment_views as attachments
@@ -168,8 +171,8 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         "PREFERRED_URL_SCHEME": scheme,
         "BABEL_TRANSLATION_DIRECTORIES": str(house.PACKAGE / "translations"),
         "SEND_FILE_MAX_AGE_DEFAULT": 365 * 24 * 3600,
-        "WRITE_DUE": (write_calendar_letters, forget_old_mail),
-        "WRITE_EACH_MINUTE": (write_reminders,),
+        "WRITE_DUE": (write_calendar_letters, drop_untrue_questions, drop_untrue_asks, forget_old_mail),
+        "WRITE_EACH_MINUTE": (write_reminders, close_seasons),
         "WHEN_REFUSED": (note_refusal,),
         "KEEP_BACK": undeliverable,
         "BESIDE": (Foreman,),

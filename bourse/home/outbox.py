@@ -82,10 +82,10 @@ def acts(state: str, is_leaving: bool, is_due: bool, is_kept_back: bool) -> tupl
     return ("again",) if state in ("failed", "bounced") or is_kept_back else ()
 
 
-def meeting_of(about: str | None) -> int | None:
-    """The id of the meeting that "meeting:12" names."""
-    found = re.fullmatch(r"meeting:([0-9]{1,9})", about or "")
-    return int(found[1]) if found else None
+def place_of(about: str | None) -> tuple[str, int] | None:
+    """The table and the id of the meeting or season that "meeting:12" names."""
+    found = re.fullmatch(r"(meeting|season):([0-9]{1,9})", about or "")
+    return (found[1], int(found[2])) if found else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ class Wanted:
     """What the page is asked for; 0 and "" ask for everything."""
 
     state: str = ""
-    meeting: int = 0
+    about: str = ""
     person: int = 0
     club: str = ""
 

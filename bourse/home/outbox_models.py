@@ -1,4 +1,4 @@
-"""Outgoing: a letter with its meeting; which letters a facilitator sees, and in what order."""
+"""Outgoing: a letter with what it is about; which letters a facilitator sees, and in what order."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -10,11 +10,12 @@ from sqlalchemy.orm import aliased, defer, joinedload
 
 from bourse.clubs.models import BELONGING, Club, Membership, MembershipState, by_name
 from bourse.db import db
-from bourse.home.outbox import A_PAGE, meeting_of
+from bourse.home.outbox import A_PAGE, place_of
 from bourse.mailroom.models import LOST, UNSENT, Letter, LetterState
 from bourse.meetings.guest_models import Guest
-from bourse.meetings.models import CalendarCopy, Invitation, Meeting
+from bourse.meetings.models import CalendarCopy, Invitation, Meeting, Season, SeasonState
 from bourse.people.models import Person
+from bourse.planning.letters import OPINION, WISHES, went_to
 
 TO_LOOK_AT = "look"  # beside the letters' own states: not arrived, and something can still be done
 BODIES = (Letter.text, Letter.html, Letter.calendar)
@@ -22,14 +23,18 @@ BODIES = (Letter.text, Letter.html, Letter.calendar)
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A letter and the meeting that it is about."""
+    """A letter and the meeting or the season that it is about."""
 
     letter: Letter
-    meeting: Meeting
+    place: Meeting | Season
 
     @property
     def club(self) -> Club:
-        return self.meeting.club
+        return self.place.club
+
+    @property
+    def meeting(self) -> Meeting | None:
+        return self.place if isinstance(self.place, Meeting) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +54,25 @@ class Reader:
         return self.membership is not None and self.membership.state is not MembershipState.left
 
 
+def is_over(place: Meeting | Season, at: datetime) -> bool:
+    """Whether a meeting is past or a season closed: nothing more is written about it."""
+    return place.is_over(at) if isinstance(place, Meeting) else place.state is SeasonState.closed
+
+
 def find(id: int) -> Outgoing | None:
-    """A letter about a meeting: the others have no page."""
+    """A letter about a meeting or a season: the others have no page."""
     letter = db.session.get(Letter, id)
-    number = meeting_of(letter.about) if letter else None
-    meeting = db.session.get(Meeting, number, options=_with_place()) if number else None
-    return Outgoing(letter, meeting) if letter and meeting else None
+    return _with_its_place(letter) if letter else None
+
+
+def _with_its_place(letter: Letter) -> Outgoing | None:
+    table, number = place_of(letter.about) or ("", 0)
+    place: Meeting | Season | None = None
+    if table == "meeting":
+        place = db.session.get(Meeting, number, options=_with_place())
+    elif table == "season":
+        place = db.session.get(Season, number, options=[joinedload(Season.club)])
+    return Outgoing(letter, place) if place else None
 
 
 def _with_place() -> list[Any]:
@@ -66,6 +84,13 @@ def meetings_of(clubs: Collection[int]) -> Sequence[Meeting]:
     """The clubs' meetings, latest first."""
     query = db.select(Meeting).where(Meeting.club_id.in_(clubs)).order_by(Meeting.starts_at.desc())
     return db.session.scalars(query.options(*_with_place())).all()
+
+
+def seasons_of(clubs: Collection[int]) -> Sequence[Season]:
+    """The clubs' seasons about which there are letters, latest first."""
+    query = db.select(Season).where(Season.club_id.in_(clubs)).order_by(Season.starts_on.desc(), Season.id)
+    query = query.where(db.exists().where(Letter.about == _key(Season)))
+    return db.session.scalars(query.options(joinedload(Season.club))).all()
 
 
 def people_of(clubs: Collection[int]) -> Sequence[Reader]:
@@ -82,13 +107,13 @@ def _guests_of(clubs: Collection[int]) -> Iterable[Person]:
     return db.session.scalars(db.select(Person).where(Person.id.in_(invited.where(Meeting.club_id.in_(clubs)))))
 
 
-def letters_of(clubs: Collection[int], meeting: int = 0, reader: Reader | None = None) -> Select[Letter]:
-    """The letters about the clubs' meetings, or one of them; of one `reader` those about signing in as well."""
+def letters_of(clubs: Collection[int], about: str = "", reader: Reader | None = None) -> Select[Letter]:
+    """The letters about the clubs' meetings and seasons, or one of them; of one `reader` those about signing in too."""
     is_of_clubs = db.or_(_is_of(clubs), _is_shared_with(clubs))
     query = db.select(Letter).where(is_of_clubs)
     if reader is not None:
         query = db.select(Letter).where(db.or_(is_of_clubs, _is_about_nothing(reader)), _is_to(reader.person))
-    return query.where(Letter.about == f"meeting:{meeting}") if meeting else query
+    return query.where(Letter.about == about) if about else query
 
 
 def reader_of(outgoing: Outgoing) -> Membership | None:
@@ -98,7 +123,9 @@ def reader_of(outgoing: Outgoing) -> Membership | None:
 
 
 def guest_of(outgoing: Outgoing) -> Guest | None:
-    """The guest of the meeting who reads the letter's address."""
+    """The guest of the meeting who reads the letter's address; a season has none."""
+    if outgoing.meeting is None:
+        return None
     query = db.select(Guest).join(Guest.invitation).join(Invitation.person)
     query = query.where(Invitation.meeting_id == outgoing.meeting.id, Invitation.withdrawn_at.is_(None))
     return db.session.scalar(query.where(Person.email == outgoing.letter.to_address))
@@ -120,16 +147,16 @@ def leaf_of(letters: Select[Letter], state: str, number: int, now: datetime) -> 
     return db.session.scalars(query.options(*map(defer, BODIES))).all()
 
 
-def lost_to(person: Person, club: int, now: datetime) -> list[tuple[Letter, Meeting]]:
+def lost_to(person: Person, club: int, now: datetime) -> list[Outgoing]:
     """The club's letters to somebody that did not arrive and still matter; nobody else changes them now."""
     query = db.select(Letter).where(_is_of([club]), Letter.to_address == person.email, _is_pressing(now))
     letters = db.session.scalars(query.order_by(Letter.id).with_for_update()).all()
-    return [(letter, db.session.get_one(Meeting, meeting_of(letter.about))) for letter in letters]
+    return [found for letter in letters if (found := _with_its_place(letter))]
 
 
-def of_meeting(meeting: Meeting, state: LetterState) -> Sequence[Letter]:
-    """The letters about a meeting in one state; nobody else changes them now."""
-    query = db.select(Letter).where(Letter.about == f"meeting:{meeting.id}", Letter.state == state)
+def of_place(place: Meeting | Season, state: LetterState) -> Sequence[Letter]:
+    """The letters about a meeting or a season in one state; nobody else changes them now."""
+    query = db.select(Letter).where(Letter.about == key_of(place), Letter.state == state)
     return db.session.scalars(query.order_by(Letter.id).with_for_update()).all()
 
 
@@ -143,13 +170,19 @@ def _order(now: datetime) -> Sequence[ColumnElement[Any]]:
 
 
 def _is_of(clubs: Collection[int]) -> ColumnElement[bool]:
-    """Whether a letter is about a meeting of these clubs."""
-    return Letter.about.in_(_abouts().where(Meeting.club_id.in_(clubs)))
+    """Whether a letter is about a meeting or a season of these clubs."""
+    ours = (db.select(_key(each)).where(each.club_id.in_(clubs)) for each in (Meeting, Season))
+    return db.or_(*map(Letter.about.in_, ours))
 
 
-def _abouts() -> Select[str]:
-    """The keys under which letters name meetings."""
-    return db.select(db.literal("meeting:").concat(db.cast(Meeting.id, String)))
+def key_of(place: Meeting | Season) -> str:
+    """Under what letters name it."""
+    return f"{place.__tablename__}:{place.id}"
+
+
+def _key(table: type[Meeting | Season]) -> ColumnElement[str]:
+    """The same, in a query."""
+    return db.literal(f"{table.__tablename__}:").concat(db.cast(table.id, String))
 
 
 def _is_shared_with(clubs: Collection[int]) -> ColumnElement[bool]:
@@ -162,7 +195,7 @@ def _is_to(person: Person) -> ColumnElement[bool]:
     """Whether a letter went to somebody, at whatever address he had then."""
     his = db.select(CalendarCopy.letter_id).join(CalendarCopy.invitation)
     his = his.where(Invitation.person_id == person.id, CalendarCopy.letter_id.is_not(None))
-    return db.or_(Letter.to_address == person.email, Letter.id.in_(his))
+    return db.or_(Letter.to_address == person.email, Letter.id.in_(his), went_to(person))
 
 
 def _is_about_nothing(reader: Reader) -> ColumnElement[bool]:
@@ -171,10 +204,22 @@ def _is_about_nothing(reader: Reader) -> ColumnElement[bool]:
 
 
 def _is_pressing(now: datetime) -> ColumnElement[bool]:
-    """Whether it did not arrive, its meeting is to come, and no later letter told the same person's calendar."""
+    """Whether it did not arrive, what it is about is to come, and no later letter told the same person."""
     copy, later = aliased(CalendarCopy), aliased(CalendarCopy)
     told = db.and_(later.stamp > copy.stamp, ~later.was_kept_back)
     follows = db.and_(later.invitation_id == copy.invitation_id, told)
     is_followed = db.select(later.id).join(copy, follows).where(copy.letter_id == Letter.id).exists()
-    is_coming = Letter.about.in_(_abouts().where(Meeting.ends_at > now))
-    return db.and_(Letter.state.in_(LOST), is_coming, ~is_followed)
+    is_coming = Letter.about.in_(db.select(_key(Meeting)).where(Meeting.ends_at > now))
+    return db.and_(Letter.state.in_(LOST), db.or_(db.and_(is_coming, ~is_followed), _is_asked_in_vain()))
+
+
+def _is_asked_in_vain() -> ColumnElement[bool]:
+    """Whether a season still asks what the letter asks, its address is somebody's, and no later letter went there."""
+    asks = ((WISHES, SeasonState.polling), (OPINION, SeasonState.proposed))
+    keys = {kind: db.select(_key(Season)).where(Season.state == state) for kind, state in asks}
+    is_asked = db.or_(*(db.and_(Letter.kind == kind, Letter.about.in_(seasons)) for kind, seasons in keys.items()))
+    later = aliased(Letter)
+    same = [getattr(later, name) == getattr(Letter, name) for name in ("about", "kind", "to_address")]
+    is_followed = db.exists().where(*same, later.id > Letter.id, later.state.not_in(LOST))
+    is_somebodys = db.exists().where(Person.email == Letter.to_address)
+    return db.and_(is_asked, is_somebodys, ~is_followed)

@@ -19,7 +19,6 @@ from bourse.home.outbox import (
     acts,
     entry_in,
     is_of_server,
-    meeting_of,
     page_within,
     why,
     without_secrets,
@@ -28,29 +27,33 @@ from bourse.home.outbox_models import TO_LOOK_AT, Outgoing
 from bourse.home.views import bp
 from bourse.mailroom.models import LOST, SUPERSEDED, UNSENT, Letter, LetterState
 from bourse.meetings.facts import with_calendars
-from bourse.meetings.models import Meeting
+from bourse.meetings.models import Meeting, Season
 from bourse.meetings.recheck import REWRITTEN, Refusal, recheck, take_for_unwritten
 from bourse.people.bounces import undeliverable
 from bourse.people.models import note
+from bourse.planning.letters import is_ask
+from bourse.planning.recheck import recheck as recheck_ask
 from bourse.words import _, _n, keep_time_of
 
 __all__ = ["bp"]
 
-WORDS = {"why": why, "is_of_server": is_of_server, "meeting_of": meeting_of}
+WORDS = {"why": why, "is_of_server": is_of_server}
 STATES = ("", TO_LOOK_AT, *(state.value for state in LetterState))
 
 
 @bp.get("/outbox/")
 @door(facilitates)
 def letters() -> ResponseReturnValue:
-    """The letters of the clubs that one facilitates; filtered by state, meeting, person or club."""
+    """The letters of the clubs that one facilitates; filtered by state, meeting or season, person or club."""
     wanted, led = _wanted(), _led()
     clubs = [club for club in led if club.slug == wanted.club] or led
     ids = [club.id for club in clubs]
-    meetings, people = outbox.meetings_of(ids), outbox.people_of(ids)
-    meeting = next((each for each in meetings if each.id == wanted.meeting), None)
+    meetings, seasons, people = outbox.meetings_of(ids), outbox.seasons_of(ids), outbox.people_of(ids)
+    both: list[Meeting | Season] = [*seasons, *meetings]
+    places = {outbox.key_of(each): each for each in both}
+    place = places.get(wanted.about)
     reader = next((each for each in people if each.person_id == wanted.person), None)
-    found = outbox.letters_of(ids, meeting.id if meeting else 0, reader)
+    found = outbox.letters_of(ids, wanted.about if place else "", reader)
     counts = outbox.count_by_state(found, now())
     total = counts.get(wanted.state, 0) if wanted.state else sum(counts.values()) - counts[TO_LOOK_AT]
     page = page_within(number(request.args.get("page")), total)
@@ -60,10 +63,15 @@ def letters() -> ResponseReturnValue:
         leaf=Leaf(outbox.leaf_of(found, wanted.state, page, now()), page, total),
         counts=counts,
         wanted=wanted,
-        meeting=meeting,
+        about=wanted.about if place else "",
+        place=place,
+        meeting=place if isinstance(place, Meeting) else None,
+        is_over=place is not None and outbox.is_over(place, now()),
         reader=reader,
         clubs=led,
-        meetings={each.id: each for each in meetings},
+        places=places,
+        seasons=seasons,
+        meetings=meetings,
         people=people,
         **WORDS,
     )
@@ -79,7 +87,7 @@ def _wanted() -> Wanted:
     state = asked.get("state", "")
     return Wanted(
         state=state if state in STATES else "",
-        meeting=number(asked.get("meeting")),
+        about=asked.get("about") or f"meeting:{number(asked.get('meeting'))}",
         person=number(asked.get("person")),
         club=asked.get("club", ""),
     )
@@ -91,13 +99,15 @@ def read_letter(letter: Outgoing) -> ResponseReturnValue:
     """One letter as it leaves, where it stands, and what one may do."""
     row, at = letter.letter, now()
     is_leaving = row.is_leaving(at)
-    is_over = letter.meeting.is_over(at) and not is_by_rule(row)
+    is_over = outbox.is_over(letter.place, at) and not is_by_rule(row)
     reader = outbox.reader_of(letter)
     show_own_frames()
     return render_template(
         "home/letter.html",
         letter=row,
         text=_shown(row.text),
+        place=letter.place,
+        about=outbox.key_of(letter.place),
         meeting=letter.meeting,
         reader=reader,
         corrects_at=_form_with_address(letter, reader),
@@ -153,7 +163,7 @@ def release_letter(letter: Outgoing) -> ResponseReturnValue:
     row = _locked(letter)
     if row.state is not LetterState.held:
         return _to(letter)
-    if refusal := _why_not(row, with_calendars(letter.meeting)):
+    if refusal := _why_not(row, _with_calendars(letter.place)):
         return _refused(letter, refusal)
     row.let_go()
     is_due = row.due_at <= now()
@@ -168,7 +178,7 @@ def send_now(letter: Outgoing) -> ResponseReturnValue:
     if row.state not in UNSENT or row.is_leaving(now()):
         _say_too_late(row)
         return _to(letter)
-    if refusal := _why_not(row, with_calendars(letter.meeting)):
+    if refusal := _why_not(row, _with_calendars(letter.place)):
         return _refused(letter, refusal)
     row.let_go()
     row.due_at = now()
@@ -182,7 +192,7 @@ def send_again(letter: Outgoing) -> ResponseReturnValue:
     row = _locked(letter)
     if row.state not in LOST and not row.is_kept_back:
         return _to(letter)
-    if refusal := _why_not(row, with_calendars(letter.meeting)):
+    if refusal := _why_not(row, _with_calendars(letter.place)):
         return _refused(letter, refusal)
     row.try_again(now())
     return _done("send_again", letter, _("La lettre repart."))
@@ -192,11 +202,22 @@ def send_again(letter: Outgoing) -> ResponseReturnValue:
 @door(is_facilitator)
 def hold_letters(meeting: Meeting) -> ResponseReturnValue:
     """Holds all that has not left about a meeting."""
-    planned = outbox.of_meeting(meeting, LetterState.planned)
+    return _hold_all(meeting)
+
+
+@bp.post("/outbox/seasons/<int:season>/hold")
+@door(is_facilitator)
+def hold_letters_of_season(season: Season) -> ResponseReturnValue:
+    """Holds all that has not left about a season."""
+    return _hold_all(season)
+
+
+def _hold_all(place: Meeting | Season) -> ResponseReturnValue:
+    planned = outbox.of_place(place, LetterState.planned)
     free = [row for row in planned if not row.is_leaving(now())]
     for row in free:
         row.hold()
-    note("hold_letters", by=current_user, about=meeting)
+    note("hold_letters", by=current_user, about=place)
     db.session.commit()
     flash(_n("%(num)s lettre est retenue.", "%(num)s lettres sont retenues.", len(free)))
     if late := len(planned) - len(free):
@@ -204,18 +225,29 @@ def hold_letters(meeting: Meeting) -> ResponseReturnValue:
             _n("%(num)s lettre est déjà en train de partir.", "%(num)s lettres sont déjà en train de partir.", late),
             "maybe",
         )
-    return redirect(url_for("home.letters", meeting=meeting.id))
+    return redirect(url_for("home.letters", about=outbox.key_of(place)))
 
 
 @bp.post("/outbox/meetings/<int:meeting>/release")
 @door(is_facilitator)
 def release_letters(meeting: Meeting) -> ResponseReturnValue:
     """Lets all go that is held about a meeting and still says the truth."""
-    held, meeting = outbox.of_meeting(meeting, LetterState.held), with_calendars(meeting)
-    free = [row for row in held if not _why_not(row, meeting)]
+    return _release_all(meeting)
+
+
+@bp.post("/outbox/seasons/<int:season>/release")
+@door(is_facilitator)
+def release_letters_of_season(season: Season) -> ResponseReturnValue:
+    """Lets all go that is held about a season and still says the truth."""
+    return _release_all(season)
+
+
+def _release_all(place: Meeting | Season) -> ResponseReturnValue:
+    held, place = outbox.of_place(place, LetterState.held), _with_calendars(place)
+    free = [row for row in held if not _why_not(row, place)]
     for row in free:
         row.let_go()
-    note("release_letters", by=current_user, about=meeting)
+    note("release_letters", by=current_user, about=place)
     db.session.commit()
     flash(_n("%(num)s lettre part.", "%(num)s lettres partent.", len(free)))
     if untrue := len(held) - len(free):
@@ -227,7 +259,7 @@ def release_letters(meeting: Meeting) -> ResponseReturnValue:
             ),
             "maybe",
         )
-    return redirect(url_for("home.letters", meeting=meeting.id))
+    return redirect(url_for("home.letters", about=outbox.key_of(place)))
 
 
 @bp.post("/outbox/members/<int:membership>/trust")
@@ -237,7 +269,7 @@ def trust_address(membership: Membership) -> ResponseReturnValue:
     person = membership.person
     person.trust_address()
     lost = outbox.lost_to(person, membership.club_id, now())
-    again = [row for row, meeting in lost if not _why_not(row, with_calendars(meeting))]
+    again = [each.letter for each in lost if not _why_not(each.letter, _with_calendars(each.place))]
     for row in again:
         row.try_again(now())
     note("trust_address", by=current_user, about=person)
@@ -253,14 +285,19 @@ def _locked(letter: Outgoing) -> Letter:
     return letter.letter
 
 
-def _why_not(row: Letter, meeting: Meeting) -> Refusal | None:
+def _with_calendars(place: Meeting | Season) -> Meeting | Season:
+    return with_calendars(place) if isinstance(place, Meeting) else place
+
+
+def _why_not(row: Letter, place: Meeting | Season) -> Refusal | None:
     """Why the letter does not leave; one that is no longer true ends here, so that another can be written.
 
-    The meeting comes with its calendars.
+    A meeting comes with its calendars.
     """
     if is_by_rule(row):
         return _why_not_by_rule(row)
-    refusal = recheck(row, meeting, now())
+    is_about_meeting = isinstance(place, Meeting) and not is_ask(row)
+    refusal = recheck(row, place, now()) if is_about_meeting else recheck_ask(row, place, now())
     if refusal in REWRITTEN:
         take_for_unwritten(row, now())
     return refusal
@@ -278,18 +315,31 @@ def _why_not_by_rule(row: Letter) -> Refusal | None:
 
 
 def _refused(letter: Outgoing, refusal: Refusal) -> ResponseReturnValue:
-    told = {
+    flash((_in_words_of_ask(refusal) if is_ask(letter.letter) else "") or _in_words(refusal), "maybe")
+    note("letter_refused", by=current_user, about=letter.letter)
+    db.session.commit()
+    return _to(letter)
+
+
+def _in_words(refusal: Refusal) -> str:
+    return {
         Refusal.over: _("La rencontre est passée : la lettre ne part plus."),
         Refusal.expired: _("Sa date limite est passée : la lettre ne part plus."),
         Refusal.uninvited: _("Cette personne n'est plus invitée : la lettre ne part pas."),
         Refusal.suspended: _("Rien n'arrive à cette adresse. Corrigez-la, ou confirmez-la sur la fiche du membre."),
         Refusal.superseded: _("La lettre ne dit plus vrai. S'il en faut une autre, elle s'écrit d'elle-même."),
         Refusal.unwritten: _("La lettre n'a pas de texte. S'il en faut une autre, elle s'écrit d'elle-même."),
-    }
-    flash(told[refusal], "maybe")
-    note("letter_refused", by=current_user, about=letter.letter)
-    db.session.commit()
-    return _to(letter)
+    }[refusal]
+
+
+def _in_words_of_ask(refusal: Refusal) -> str | None:
+    """What is different of a letter that asks for wishes, an opinion or days."""
+    return {
+        Refusal.over: _("La question est close : la lettre ne part plus."),
+        Refusal.uninvited: _("Cette personne n'est plus du club, ou fait une pause : la lettre ne part pas."),
+        Refusal.superseded: _("La lettre ne dit plus vrai. S'il en faut une autre, envoyez un rappel."),
+        Refusal.unwritten: _("La lettre n'a pas de texte. S'il en faut une autre, envoyez un rappel."),
+    }.get(refusal)
 
 
 def _say_too_late(row: Letter) -> None:

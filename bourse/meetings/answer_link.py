@@ -13,17 +13,18 @@ class AnswerLink:
 
     invitation_id: int
     sequence: int
+    mark: str = ""  # of the address that it is mailed to; none: whichever
 
 
 def sign(link: AnswerLink, key: str) -> str:
     """The token to put into a URL (HMAC, a key of its own)."""
-    return str(URLSafeSerializer(key, salt=SALT).dumps([link.invitation_id, link.sequence]))
+    return str(URLSafeSerializer(key, salt=SALT).dumps([link.invitation_id, link.sequence, link.mark]))
 
 
 def read(token: str, key: str) -> AnswerLink | None:
     """What the token stands for, or None when it was not signed here."""
     try:
-        invitation_id, sequence = URLSafeSerializer(key, salt=SALT).loads(token)
+        invitation_id, sequence, *mark = URLSafeSerializer(key, salt=SALT).loads(token)  # older letters bear no mark
     except (BadSignature, TypeError, ValueError):
         return None
-    return AnswerLink(invitation_id, sequence)
+    return AnswerLink(invitation_id, sequence, *mark)

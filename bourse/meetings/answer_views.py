@@ -10,10 +10,11 @@ from bourse.clubs.roles import is_facilitator
 from bourse.db import db
 from bourse.doors import door, open_door
 from bourse.headers import keep_private
-from bourse.links import safe_path
+from bourse.links import is_for, safe_path
 from bourse.meetings import answer_link, roles
 from bourse.meetings.answer import answer as take_answer
 from bourse.meetings.answer import would_wait
+from bourse.meetings.answer_link import AnswerLink
 from bourse.meetings.facts import with_calendars
 from bourse.meetings.forms import AnswerForm, ConfirmForm, NoteForm
 from bourse.meetings.models import Answer, Invitation, Meeting, Via
@@ -109,7 +110,7 @@ def promote(invitation: Invitation) -> ResponseReturnValue:
 def answer_by_link(token: str) -> ResponseReturnValue:
     """An answer by the link of a letter: GET shows the choice, POST answers. The token alone is the authority."""
     link = answer_link.read(token, current_app.config["SECRET_KEY"])
-    invitation = db.session.get(Invitation, link.invitation_id) if link else None
+    invitation = behind(link)
     if link is None or invitation is None or not invitation.is_open(now()):
         return _dead_end(invitation)
     keep_time_of(invitation.club.timezone)
@@ -133,6 +134,12 @@ def answer_by_link(token: str) -> ResponseReturnValue:
             is_former_date=link.sequence < invitation.meeting.moved_sequence,
         )
     return keep_private(make_response(page))
+
+
+def behind(link: AnswerLink | None) -> Invitation | None:
+    """The invitation that a link is about; none when its reader has another address by now."""
+    invitation = db.session.get(Invitation, link.invitation_id) if link else None
+    return invitation if link and invitation and is_for(link.mark, invitation.person.email) else None
 
 
 def _language_of(reader: Person) -> str:

@@ -5,10 +5,10 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from bourse.clock import now
-from bourse.db import db
 from bourse.doors import door, open_door
 from bourse.headers import keep_private
 from bourse.meetings import answer_link, roles
+from bourse.meetings.answer_views import behind
 from bourse.meetings.letters import organizer, told_of
 from bourse.meetings.models import Invitation, Meeting
 from bourse.meetings.publish import Published, single
@@ -27,8 +27,7 @@ def take_away(meeting: Meeting) -> ResponseReturnValue:
 @open_door
 def take_away_by_link(token: str) -> ResponseReturnValue:
     """The same for whoever answers by the link of a letter, which tells as much."""
-    link = answer_link.read(token, current_app.config["SECRET_KEY"])
-    invitation = db.session.get(Invitation, link.invitation_id) if link else None
+    invitation = behind(answer_link.read(token, current_app.config["SECRET_KEY"]))
     if invitation is None or not invitation.stands or invitation.meeting.is_over(now()):
         abort(404)
     return keep_private(_as_file(invitation.meeting, invitation))

@@ -7,7 +7,7 @@ from flask import current_app
 from flask_babel import force_locale
 
 from bourse.clubs.models import Role
-from bourse.links import link_to
+from bourse.links import link_to, mark_of
 from bourse.mailroom.compose import Parts
 from bourse.mailroom.paper import on_paper
 from bourse.meetings import answer_link, tell
@@ -108,14 +108,15 @@ def _word(message: Message, invitation: Invitation) -> str:
 
 def answer_url(invitation: Invitation) -> str:
     """The link to the page where this person answers; it changes nothing by being opened."""
-    link = AnswerLink(invitation.id, invitation.meeting.sequence)
+    link = AnswerLink(invitation.id, invitation.meeting.sequence, mark_of(invitation.person.email))
     return link_to("meetings.answer_by_link", token=answer_link.sign(link, current_app.config["SECRET_KEY"]))
 
 
 def facilitator_of(about: Meeting | Season) -> Person | None:
-    """Whom to ask about it: the club's first facilitator."""
-    facilitators = (each for each in about.club.memberships if each.belongs and each.role is Role.facilitator)
-    return next((membership.person for membership in facilitators), None)
+    """Whom to ask about it: who runs the meeting, if that is known, else the club's first facilitator."""
+    people = [each.person for each in about.club.memberships if each.belongs and each.role is Role.facilitator]
+    own = about.facilitator_id if isinstance(about, Meeting) else None
+    return next((person for person in people if person.id == own), next(iter(people), None))
 
 
 def _calendar_text(message: Message, invitation: Invitation) -> bytes:

@@ -25,7 +25,7 @@ class Died(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class News:
     """What the workshop tells while it plans: a better plan, or what no plan can be cheaper than.
 
     `clubs`: those of which it knows that there is no plan, if it was not all of them that it looked at.

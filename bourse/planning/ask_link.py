@@ -1,7 +1,6 @@
 """The signed link by which a member says his wishes or his days from a letter, without signing in."""
 
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Literal
 
 from itsdangerous import BadSignature, URLSafeSerializer
@@ -20,15 +19,6 @@ class AskLink:
     about_id: int
     membership_id: int
     mark: str = ""  # of the address that it is mailed to; none: whichever
-
-    def is_for(self, address: str) -> bool:
-        """Whether it still opens for who has that address: one mailed to a wrong address ends with its correction."""
-        return self.mark in ("", mark_of(address))
-
-
-def mark_of(address: str) -> str:
-    """Tells an address from others without naming it."""
-    return sha256(address.lower().encode()).hexdigest()[:12]
 
 
 def sign(link: AskLink, key: str) -> str:

@@ -14,12 +14,11 @@ from bourse.people.models import note
 from bourse.planning import letters, tell
 from bourse.planning.facts import Poll, poll_of_season
 from bourse.planning.forms import DeadlineForm
+from bourse.planning.letters import WISHES
 from bourse.planning.models import is_asking, lock_season
 from bourse.planning.prepare import usual_deadline
 from bourse.planning.views import bp, today_of
 from bourse.words import _, _n, day
-
-WISHES = "wishes"
 
 
 @bp.route("/seasons/<int:season>/ask", methods=["GET", "POST"])
@@ -54,9 +53,9 @@ def _deadline_form(season: Season, poll: Poll) -> DeadlineForm:
 def _send(season: Season, poll: Poll, is_reminder: bool = False) -> int:
     """A letter to each member who has not answered and got none today; how many."""
     today = today_of(season.club)
-    members = letters.without_letter_today(WISHES, season, poll.silent, today)
+    members = letters.without_letter_today(WISHES, season, poll.silent, today, season.rules.answer_by)
     parts = {each: letters.wishes(season, each, is_reminder) for each in members}
-    letters.send(WISHES, season, parts, today)
+    letters.send(WISHES, season, parts, today, season.rules.answer_by)
     return len(parts)
 
 

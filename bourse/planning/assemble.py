@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from bourse.planning.arrays import Schedule
 from bourse.planning.program import Program, times
-from bourse.planning.season import Schedule
 from bourse.planning.share import Duty, Limit
 from bourse.planning.tolls import Desk, Duties
 

@@ -13,12 +13,12 @@ from time import monotonic
 
 import numpy as np
 
+from bourse.planning.arrays import Floats, Schedule
 from bourse.planning.assemble import Assembly, assemble
 from bourse.planning.crew import Crew
 from bourse.planning.errand import Balance, Choice, Errand, Report
 from bourse.planning.formulate import formulate
 from bourse.planning.instance import Instance, Placed
-from bourse.planning.season import Floats, Schedule
 from bourse.planning.share import limits
 from bourse.planning.sift import sift
 from bourse.planning.table import Table, schedules_of

@@ -27,7 +27,7 @@ from bourse.planning.instance import Instance, Placed
 from bourse.planning.propose import fall_apart, joined, parts_to_weigh
 from bourse.planning.read import read
 from bourse.planning.relax import Change, Relaxation
-from bourse.planning.rotate import FOR_REASONS, SECONDS, Progress, Proposal, Status, next_best, relax, rotate
+from bourse.planning.rotate import FOR_REASONS, SECONDS, Found, Progress, Status, next_best, relax, rotate
 from bourse.planning.search_models import LEASE, Asked, JointPlan, Taken, beat, take, waiting
 from bourse.planning.solve import SECONDS_TOGETHER, Teller, kept, key, search, status, ways_out, worth
 from bourse.planning.states import ProposalState
@@ -66,13 +66,13 @@ def plan(instance: str, output: str, seconds: float, explain: bool) -> None:
     season = _read(instance)
     until = monotonic() + seconds
     with _interrupted() as should_stop:
-        proposal = rotate(season, seconds, _tell, should_stop)
-    stuck = only(season, next(iter(proposal.cores))) if proposal.cores else season
-    relaxations = relax(stuck, proposal.core, max(0.0, until - monotonic())) if proposal.core else ()
-    worth = _worth(season, proposal, seconds) if explain else {}
-    _write(output, document(season, proposal, relaxations, worth))
-    click.echo(_sentence(proposal, relaxations), err=True)
-    sys.exit({Status.infeasible: INFEASIBLE, Status.unknown: NOT_FOUND}.get(proposal.status, 0))
+        found = rotate(season, seconds, _tell, should_stop)
+    stuck = only(season, next(iter(found.cores))) if found.cores else season
+    relaxations = relax(stuck, found.core, max(0.0, until - monotonic())) if found.core else ()
+    worth = _worth(season, found, seconds) if explain else {}
+    _write(output, document(season, found, relaxations, worth))
+    click.echo(_sentence(found, relaxations), err=True)
+    sys.exit({Status.infeasible: INFEASIBLE, Status.unknown: NOT_FOUND}.get(found.status, 0))
 
 
 @contextmanager
@@ -109,8 +109,8 @@ def _write(name: str, plan: dict[str, Any]) -> None:
         raise click.ClickException(f"{name}: {refusal.strerror}.") from None
 
 
-def _worth(season: Instance, proposal: Proposal, seconds: float) -> dict[Placed, Difference]:
-    searched = {placed: next_best(season, proposal.meetings, placed, seconds) for placed in proposal.meetings}
+def _worth(season: Instance, found: Found, seconds: float) -> dict[Placed, Difference]:
+    searched = {placed: next_best(season, found.meetings, placed, seconds) for placed in found.meetings}
     return {placed: difference for placed, difference in searched.items() if difference}
 
 
@@ -122,20 +122,18 @@ def _tell(progress: Progress) -> None:
         )
 
 
-def _sentence(proposal: Proposal, relaxations: Collection[Relaxation]) -> str:
+def _sentence(found: Found, relaxations: Collection[Relaxation]) -> str:
     """How it went, for a log."""
-    took = f"in {proposal.seconds:.1f} s"
-    died = " The solver ended before its time." if proposal.has_died else ""
-    if proposal.status == Status.infeasible:
+    took = f"in {found.seconds:.1f} s"
+    died = " The solver ended before its time." if found.has_died else ""
+    if found.status == Status.infeasible:
         ways = "; or ".join(" and ".join(map(_way, relaxation)) for relaxation in relaxations)
-        return f"No plan is possible ({took}): {', '.join(proposal.core)}." + (
-            f" It works with {ways}." if ways else ""
-        )
-    if proposal.status == Status.unknown:
+        return f"No plan is possible ({took}): {', '.join(found.core)}." + (f" It works with {ways}." if ways else "")
+    if found.status == Status.unknown:
         return f"No plan was found {took}.{died}"
-    if proposal.status == Status.optimal:
-        return f"The best plan there is, {took}: {proposal.objective}."
-    return f"A plan {took}: {proposal.objective}; none is below {proposal.bound or 'anything that is known'}.{died}"
+    if found.status == Status.optimal:
+        return f"The best plan there is, {took}: {found.objective}."
+    return f"A plan {took}: {found.objective}; none is below {found.bound or 'anything that is known'}.{died}"
 
 
 def _way(change: Change) -> str:

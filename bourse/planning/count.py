@@ -29,7 +29,6 @@ class Count:
 
     breaches: tuple[Breach, ...]
     scores: Mapping[str, int]
-    by_club: Mapping[str, Mapping[str, int]]
     absences: Mapping[str, Mapping[str, int]]
     objective: int
 
@@ -44,7 +43,6 @@ def count(instance: Instance, meetings: Iterable[Placed]) -> Count:
     return Count(
         breaches=tuple(_breaches(instance, meetings, known, plans)),
         scores=scores,
-        by_club=by_club,
         absences={id: absences(instance.of(id), club, plans[id]) for id, club in instance.clubs.items()},
         objective=sum(weigh(instance.of(id), of_club) for id, of_club in by_club.items()),
     )

@@ -19,6 +19,7 @@ from bourse.planning.almanac import holiday_beside, is_school_holiday, is_school
 from bourse.planning.facts import allowed_dates, poll_of_season, typed_periods
 from bourse.planning.forms import KeptDatesForm, NewDateForm, PeriodForm
 from bourse.planning.models import DateOption, SchoolPeriod, SeasonRules, lay_out, lock_season, options_of
+from bourse.planning.roles import can_change
 from bourse.planning.states import SchoolRule
 from bourse.planning.views import bp, today_of
 from bourse.words import _, _n
@@ -27,7 +28,7 @@ UNPLANNED = (SeasonState.draft, SeasonState.polling)
 
 
 @bp.route("/seasons/<int:season>/dates", methods=["GET", "POST"])
-@door(is_facilitator)
+@door(is_facilitator, can_change)
 def dates(season: Season) -> ResponseReturnValue:
     """The dates month by month: the facilitator strikes some and adds others."""
     options, form = options_of(season), KeptDatesForm()
@@ -46,7 +47,7 @@ def dates(season: Season) -> ResponseReturnValue:
 
 
 @bp.post("/seasons/<int:season>/dates/add")
-@door(is_facilitator)
+@door(is_facilitator, can_change)
 def add_date(season: Season) -> ResponseReturnValue:
     """One date more."""
     form = NewDateForm()

@@ -6,10 +6,12 @@ from datetime import datetime
 from bourse.clock import instant
 from bourse.clubs.models import BELONGING, Membership, Role
 from bourse.db import db
-from bourse.meetings.models import Meeting, Season
+from bourse.meetings.models import Meeting, Season, SeasonState
+from bourse.people.models import Person
 from bourse.planning.engage import Engagement
 from bourse.planning.proposal_models import Proposal, latest_of
-from bourse.planning.standing import NOT_HELD
+from bourse.planning.states import ProposalState
+from bourse.planning.turn_facts import NOT_HELD
 
 FACILITATES = db.and_(Membership.role == Role.facilitator, Membership.state.in_(BELONGING))
 
@@ -20,13 +22,19 @@ def facilitators_of(clubs: Collection[int]) -> set[int]:
     return set(db.session.scalars(query))
 
 
+def lock_facilitators(club: int) -> None:
+    """Until the commit no other plan is published that may want them: of two at the same time, one comes second."""
+    people = db.select(Person.id).where(Person.id.in_(facilitators_of([club]))).order_by(Person.id)
+    db.session.execute(people.with_for_update(key_share=True))
+
+
 def engaged_elsewhere(clubs: Collection[int], seasons: Collection[int], now: datetime) -> list[Engagement]:
     """Of all who facilitate these clubs, what they are wanted for besides these seasons."""
     people = facilitators_of(clubs)
-    return standing(people, seasons, now) + planned(people, seasons, now)
+    return engaged_by_meetings(people, seasons, now) + engaged_by_plans(people, seasons, now)
 
 
-def standing(people: Collection[int], but: Collection[int], now: datetime) -> list[Engagement]:
+def engaged_by_meetings(people: Collection[int], but: Collection[int], now: datetime) -> list[Engagement]:
     """Their meetings from now on in any club, but for those of some seasons.
 
     Who facilitates is known of a meeting that was planned with others; else everybody who may is wanted.
@@ -40,11 +48,12 @@ def standing(people: Collection[int], but: Collection[int], now: datetime) -> li
     return [Engagement(*row) for row in rows]
 
 
-def planned(people: Collection[int], but: Collection[int], now: datetime) -> list[Engagement]:
+def engaged_by_plans(people: Collection[int], but: Collection[int], now: datetime) -> list[Engagement]:
     """What plans of clubs that were planned together would have them do, as long as they are not published."""
     clubs = db.select(Membership.club_id).where(FACILITATES, Membership.person_id.in_(people))
-    query = db.select(Season.id).join(Proposal).where(Proposal.joint_id.is_not(None), Season.club_id.in_(clubs))
-    seasons = set(db.session.scalars(query.where(Season.ends_on >= now.date(), Season.id.not_in(but))))
+    was_joint = Proposal.joint_id.is_not(None), Proposal.state != ProposalState.undone
+    query = db.select(Season.id).join(Proposal).where(*was_joint, Season.club_id.in_(clubs), Season.id.not_in(but))
+    seasons = set(db.session.scalars(query.where(Season.ends_on >= now.date(), Season.state != SeasonState.closed)))
     unpublished = [each for each in latest_of(seasons).values() if each.has_plan and not each.published_at]
     found = (each for proposal in unpublished for each in engagements(proposal))
     return [each for each in found if each.person in people and each.ends_at > now]

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from bourse.planning.arrays import ClubArrays, Floats, Schedule, Whole, ways
 from bourse.planning.improve import improve
 from bourse.planning.instance import Instance
 from bourse.planning.optimise import optimise, shadow_prices
 from bourse.planning.program import Program
 from bourse.planning.prove import Proof
-from bourse.planning.season import Floats, Schedule, Season, Whole, ways
 from bourse.planning.sift import sift
 from bourse.planning.walk import Ascent, Duals, ascend
 
@@ -69,7 +69,7 @@ class Hand:
 
     def __init__(self, instance: Instance) -> None:
         self.instance = instance
-        self.seasons: dict[str, tuple[Season, ...]] = {}
+        self.seasons: dict[str, tuple[ClubArrays, ...]] = {}
 
     def do(self, task: Task) -> Any:
         """A report of an errand, the answer to a choice, the prices of a balance."""
@@ -85,7 +85,7 @@ class Hand:
 class Visit:
     """One errand under way: the best schedule so far is the cutoff for everything else."""
 
-    def __init__(self, seasons: tuple[Season, ...], errand: Errand, tell: Tell = lambda found, bound: None) -> None:
+    def __init__(self, seasons: tuple[ClubArrays, ...], errand: Errand, tell: Tell = lambda found, bound: None) -> None:
         self.seasons, self.errand, self.tell = seasons, errand, tell
         self.found: dict[Schedule, int] = {}
         self.cutoff = np.inf
@@ -110,7 +110,7 @@ class Visit:
         bound = self._prove(proofs, monotonic() + errand.seconds)
         return Report(errand.club, bound, self.found, tuple(ascent.duals for ascent in ascents), asked)
 
-    def _ascend(self, season: Season, duals: Duals) -> Ascent:
+    def _ascend(self, season: ClubArrays, duals: Duals) -> Ascent:
         """A short look from where the last one ended, schedules from its path, then the rest of the steps."""
         errand = self.errand
         steps = max(1, errand.steps // 2)
@@ -121,7 +121,7 @@ class Visit:
                 self._keep(season, chosen)
         return ascend(season, errand.toll, ascent.duals, self._aim(season), max(1, errand.steps - steps))
 
-    def _aim(self, season: Season) -> float:
+    def _aim(self, season: ClubArrays) -> float:
         return min(self.cutoff, season.roof(self.errand.toll))
 
     def _prove(self, proofs: Sequence[Proof], until: float) -> float:
@@ -135,7 +135,7 @@ class Visit:
             if (chosen := lowest.deepen(self.cutoff, until)) is not None:
                 self._keep(lowest.season, chosen)
 
-    def _keep(self, season: Season, chosen: Whole) -> None:
+    def _keep(self, season: ClubArrays, chosen: Whole) -> None:
         value = season.value(chosen, self.errand.toll)
         if value < np.inf:
             schedule = season.schedule(chosen)

@@ -1,19 +1,19 @@
-"""Freezes what a season is planned from in the planner's own format, and thaws it; so it does with plans.
+"""Freezes what a season is planned from in the planner's own format, and thaws it.
 
 Ids are those of the rows: a date's, a company's, a member's, a person's for who facilitates. A meeting that stands on
 no such date has a date of its own, « m12 ».
 """
 
-import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from bourse.planning.facts import FacilitatorFacts, HostFacts, MemberFacts, SeasonFacts
+from bourse.planning.draft import by_hand, pins_in
 from bourse.planning.forecast import Chances
-from bourse.planning.instance import ANSWERS, FORBID, IGNORE, PENALISE, Instance, Pin, Placed
+from bourse.planning.instance import ANSWERS, FORBID, IGNORE, PENALISE, Instance, Pin
 from bourse.planning.read import FORMAT, parse
+from bourse.planning.season_facts import FacilitatorFacts, HostFacts, MemberFacts, SeasonFacts
 from bourse.planning.states import Hosting, SchoolRule
 
 STEPS = (20, 30, 40, 50, 60)  # percent of the season that a member misses, beyond which each costs more
@@ -34,6 +34,7 @@ class Standing:
     accepted: int
     said: Mapping[int, str]
     has_fallen: bool = False  # its date cannot be kept
+    facilitator: int | None = None  # who runs it, if that is known
 
 
 @dataclass(frozen=True)
@@ -61,78 +62,30 @@ class Upset:
     away: tuple[Away, ...] = ()
 
 
-@dataclass(frozen=True)
-class Draft:
-    """A plan on a screen: its meetings, what is locked there and what was ruled out."""
-
-    meetings: tuple[Placed, ...]
-    locked: frozenset[Pin] = frozenset()
-    forbidden: frozenset[Pin] = frozenset()
-
-
-def written(draft: Draft) -> str:
-    """The draft as a text to keep."""
-    meetings = [[each.club, each.slot, each.host, each.facilitator] for each in draft.meetings]
-    return json.dumps({"meetings": meetings, **by_hand(draft.locked, draft.forbidden)})
-
-
-def by_hand(locked: Iterable[Pin] = (), forbidden: Iterable[Pin] = ()) -> dict[str, list[list[str]]]:
-    return {"locked": sorted(map(list, locked)), "forbidden": sorted(map(list, forbidden))}
-
-
-def drafted(text: str) -> Draft:
-    """The draft that was written."""
-    kept = json.loads(text)
-    return Draft(tuple(Placed(*each) for each in kept["meetings"]), _pins(kept["locked"]), _pins(kept["forbidden"]))
-
-
-def _pins(rows: Iterable[Sequence[str]]) -> frozenset[Pin]:
-    return frozenset((club, slot, host) for club, slot, host in rows)
-
-
 def thaw(document: Mapping[str, Any]) -> Instance:
     """The season to plan, with what somebody settled by hand as far as it is still there."""
     instance, kept = parse(document), document["by_hand"]
 
     def known(pins: Iterable[Sequence[str]]) -> frozenset[Pin]:
-        found = _pins(pins)
+        found = pins_in(pins)
         return frozenset(pin for pin in found if pin[1] in instance.slots and pin[2] in instance.clubs[pin[0]].hosts)
 
     return replace(instance, locked=known(kept["locked"]), forbidden=known(kept["forbidden"]))
 
 
-def settle(instance: Instance, draft: Draft) -> Instance:
-    """The season in which the draft's locks and refusals hold."""
-    return replace(instance, locked=draft.locked, forbidden=draft.forbidden)
-
-
-def carried(hand: Draft, before: Mapping[str, Any], after: Mapping[str, Any]) -> Draft:
-    """What somebody settled by hand in a plan made from one document, in the words of another.
-
-    A day is told by its hour: a date that went and came back has another number, and its number may be another's.
-    """
-    starts = {slot["id"]: slot["start"] for slot in before["slots"]}
-    ids = {slot["start"]: slot["id"] for slot in after["slots"]}
-    hosts = {host["company"] for club in after["clubs"] for host in club["hosts"]}
-
-    def there(pins: Iterable[Pin]) -> frozenset[Pin]:
-        found = ((club, ids.get(starts.get(slot, "")), host) for club, slot, host in pins if host in hosts)
-        return frozenset((club, slot, host) for club, slot, host in found if slot)
-
-    return replace(hand, locked=there(hand.locked), forbidden=there(hand.forbidden))
-
-
-def freeze(facts: SeasonFacts, past: Past, hand: Draft, away: Collection[Away] = ()) -> dict[str, Any]:
-    """The document `bourse-instance/1` of a season, with the locks and refusals of a draft, and who is away."""
+def freeze(facts: SeasonFacts, past: Past, away: Collection[Away] = ()) -> dict[str, Any]:
+    """The document `bourse-instance/1` of a season, with who is away; nothing in it is settled by hand yet."""
     standing = past.standing
     slots = _slots(facts, standing)
     kept = [each for each in standing if not (each.has_fallen or each.is_past)]
     was = possible([each for each in standing if each.is_past], facts.min_gap)
     slot_of = {each.id: _slot_of(each, facts) for each in standing if not each.has_fallen}
-    club, first = str(facts.club), str(facts.facilitators[0].person)
+    people = [each.person for each in facts.facilitators]
+    away = [each for each in away if each.person in people]
 
     def placed(each: Standing) -> dict[str, Any]:
-        return {"club": club, "slot": slot_of[each.id], "host": str(each.company), "facilitator": first}
+        who = each.facilitator if each.facilitator in people else people[0]
+        return {"club": str(facts.club), "slot": slot_of[each.id], "host": str(each.company), "facilitator": str(who)}
 
     return {
         "format": FORMAT,
@@ -153,7 +106,7 @@ def freeze(facts: SeasonFacts, past: Past, hand: Draft, away: Collection[Away] =
         "stood": {str(each.id): stood(each.starts, each.company, each.is_past) for each in standing},
         "standing": {str(each.id): slot_of.get(each.id) for each in standing},
         "away": [[each.person, each.first.isoformat(), each.last.isoformat()] for each in away],
-        "by_hand": by_hand(hand.locked, hand.forbidden),
+        "by_hand": by_hand(),
     }
 
 

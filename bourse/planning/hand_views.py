@@ -13,14 +13,14 @@ from bourse.doors import door
 from bourse.meetings.models import Season
 from bourse.people.models import note
 from bourse.planning import reason
+from bourse.planning.draft import Draft
 from bourse.planning.effect import effect
 from bourse.planning.facts import allowed_dates
-from bourse.planning.freeze import Draft
 from bourse.planning.instance import Placed
 from bourse.planning.models import lay_out, lock_season
 from bourse.planning.plan_forms import AdjustForm, PlanForm
 from bourse.planning.plan_views import has_wishes, is_editable, plan_page, sheet_at, too_late
-from bourse.planning.proposal_models import Proposal, latest, standing
+from bourse.planning.proposal_models import Proposal, latest, proposals_of
 from bourse.planning.sheet import Row, Sheet, changed, ruled_out
 from bourse.planning.states import Hosting, SchoolRule
 from bourse.planning.views import bp, today_of
@@ -111,12 +111,16 @@ def step_back(season: Season) -> ResponseReturnValue:
         note("step_back", by=current_user, about=proposal)
         db.session.commit()
         flash(_("La dernière modification est annulée."))
-    elif not proposal.draft and not proposal.shared_at and len(db.session.scalars(standing(season).limit(2)).all()) > 1:
+    elif not proposal.draft and not proposal.shared_at and _has_one_before(season):
         _undo(season, proposal)
         note("undo", by=current_user, about=proposal)
         db.session.commit()
         flash(_("La proposition %(number)s est annulée.", number=proposal.number))
     return redirect(url_for(".plan", season=season.id))
+
+
+def _has_one_before(season: Season) -> bool:
+    return len(db.session.scalars(proposals_of(season).with_only_columns(Proposal.id).limit(2)).all()) > 1
 
 
 def _undo(season: Season, proposal: Proposal) -> None:

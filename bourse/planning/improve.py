@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from bourse.planning.season import Floats, Season, Whole
+from bourse.planning.arrays import ClubArrays, Floats, Whole
 
 ROUNDS = 60
 NEARLY = 1e-6  # of sums
@@ -20,7 +20,7 @@ SLACK = 100.0  # points by which a schedule may be dearer than the last and be k
 class Search:
     """A season under tolls, ready to try changes."""
 
-    def __init__(self, season: Season, toll: Floats) -> None:
+    def __init__(self, season: ClubArrays, toll: Floats) -> None:
         self.season, self.dear = season, season.roof(toll)
         self.cost = np.minimum(season.cost + toll[season.slot], self.dear)
         self.gap = np.minimum(season.follow, self.dear)
@@ -122,7 +122,7 @@ class Search:
         return rest
 
 
-def improve(season: Season, toll: Floats, starts: Sequence[Whole], kicks: int, seed: int) -> list[Whole]:
+def improve(season: ClubArrays, toll: Floats, starts: Sequence[Whole], kicks: int, seed: int) -> list[Whole]:
     """Where the starts lead, and then kicks, at first also towards something a little dearer than the last.
 
     Whether what it returns keeps the rules, its value tells.

@@ -1,24 +1,33 @@
 """The letters that ask a member for his wishes, or for a day that suits."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
-from datetime import date
+from datetime import date, time
 
 from flask import current_app
 from flask_babel import force_locale
+from sqlalchemy import ColumnElement
 
+from bourse.clock import instant
 from bourse.clubs.models import Membership
 from bourse.db import db
-from bourse.links import link_to
+from bourse.links import link_to, mark_of
 from bourse.mailroom.compose import Parts
 from bourse.mailroom.models import Letter, write
 from bourse.mailroom.paper import on_paper
 from bourse.meetings.letters import facilitator_of
 from bourse.meetings.models import Meeting, Season
+from bourse.people.models import Person
 from bourse.planning import ask_link
-from bourse.planning.ask_link import AskLink
+from bourse.planning.ask_link import AskLink, Kind
 from bourse.planning.proposal_models import Proposal
 from bourse.words import _, day, on_the_clock_of
+
+KINDS = WISHES, OPINION, DAYS = "wishes", "opinion", "days"
+END_OF_DAY = time(23, 59)
+
+
+def is_ask(letter: Letter) -> bool:
+    return letter.kind in KINDS
 
 
 def wishes(season: Season, membership: Membership, is_reminder: bool = False) -> Parts:
@@ -33,7 +42,7 @@ def wishes(season: Season, membership: Membership, is_reminder: bool = False) ->
             is_reminder=is_reminder,
             person=membership.person,
             facilitator=facilitator_of(season),
-            url=_url(AskLink("season", season.id, membership.id)),
+            url=link_of(season, membership),
         )
 
 
@@ -57,7 +66,7 @@ def opinion(proposal: Proposal, membership: Membership, is_reminder: bool = Fals
             is_reminder=is_reminder,
             person=membership.person,
             facilitator=facilitator_of(season),
-            url=_url(AskLink("season", season.id, membership.id)),
+            url=link_of(season, membership),
         )
 
 
@@ -80,27 +89,29 @@ def days(meeting: Meeting, membership: Membership, is_reminder: bool = False) ->
             is_reminder=is_reminder,
             person=membership.person,
             facilitator=facilitator_of(meeting),
-            url=_url(AskLink("meeting", meeting.id, membership.id)),
+            url=link_of(meeting, membership),
         )
 
 
-def _url(link: AskLink) -> str:
+def link_of(about: Season | Meeting, membership: Membership) -> str:
     """The link to the page where this member answers; it changes nothing by being opened."""
-    person = db.session.get_one(Membership, link.membership_id).person
-    link = replace(link, mark=ask_link.mark_of(person.email))
+    kind: Kind = "season" if isinstance(about, Season) else "meeting"
+    link = AskLink(kind, about.id, membership.id, mark_of(membership.person.email))
     return link_to("planning.answer_by_link", token=ask_link.sign(link, current_app.config["SECRET_KEY"]))
 
 
 def without_letter_today(
-    kind: str, about: Season | Meeting, members: Iterable[Membership], today: date
+    kind: str, about: Season | Meeting, members: Iterable[Membership], today: date, until: date | None
 ) -> list[Membership]:
-    """Those whom no such letter went to today: one a day is the most."""
+    """Those whom no such letter went to today, one a day is the most; nobody once the last day to answer is over."""
+    if until is None or until < today:
+        return []
     keys = {_key(kind, about, each, today): each for each in members}
     known = set(db.session.scalars(db.select(Letter.key).where(Letter.key.in_(keys))))
     return [each for key, each in keys.items() if key not in known]
 
 
-def send(kind: str, about: Season | Meeting, parts: Mapping[Membership, Parts], today: date) -> None:
+def send(kind: str, about: Season | Meeting, parts: Mapping[Membership, Parts], today: date, until: date) -> None:
     """Puts the letters into the outbox; they leave at once, for the facilitator released them."""
     facilitator = facilitator_of(about)
     for membership, letter in parts.items():
@@ -112,8 +123,17 @@ def send(kind: str, about: Season | Meeting, parts: Mapping[Membership, Parts], 
             to=membership.person.recipient,
             language=membership.person.language,
             reply_to=facilitator.email if facilitator else None,
+            not_after=instant(until, END_OF_DAY, about.club.timezone),
         )
 
 
+def went_to(person: Person) -> ColumnElement[bool]:
+    """Whether such a letter was written to somebody, at whatever address he had then: its key names his membership."""
+    ids = [each.id for each in person.memberships]
+    return db.or_(db.false(), *(Letter.key.like(f"{kind}:%:{id}:%") for kind in KINDS for id in ids))
+
+
 def _key(kind: str, about: Season | Meeting, membership: Membership, today: date) -> str:
-    return f"{kind}:{about.id}:{membership.id}:{today}"
+    """Names the letter; days that are asked about anew, be it on the same day, are another question."""
+    asking = f":{about.poll.asked_at.timestamp():.0f}" if isinstance(about, Meeting) else ""
+    return f"{kind}:{about.id}:{membership.id}:{today}{asking}"

@@ -7,16 +7,16 @@ from bourse.clubs.models import Membership
 from bourse.db import db
 from bourse.doors import open_door
 from bourse.headers import keep_private
+from bourse.links import is_for
 from bourse.meetings.models import Meeting, Season, SeasonState
 from bourse.meetings.views import find as find_meeting
 from bourse.planning import ask_link
 from bourse.planning.day_views import days_by_link
 from bourse.planning.opinion_views import opinion_by_link
+from bourse.planning.turn_facts import SETTLED
 from bourse.planning.views import bp, find
 from bourse.planning.wish_views import wish_by_link
 from bourse.words import keep_time_of
-
-SETTLED = (SeasonState.published, SeasonState.closed)
 
 
 @bp.route("/answers/<token>", methods=["GET", "POST"])
@@ -34,7 +34,7 @@ def _page_behind(token: str) -> ResponseReturnValue | None:
     membership = db.session.get(Membership, link.membership_id) if link else None
     if link is None or membership is None or not membership.belongs or membership.person.is_closed:
         return None
-    if not link.is_for(membership.person.email):
+    if not is_for(link.mark, membership.person.email):
         return None
     if link.kind == "season":
         return _page_of_season(find(link.about_id), membership)

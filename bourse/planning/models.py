@@ -18,6 +18,8 @@ from bourse.planning.dates import Slot
 from bourse.planning.resolve import SILENT
 from bourse.planning.states import Can, Hosting, How, SchoolRule, Weight, Zone
 
+PLANNABLE = (SeasonState.polling, SeasonState.proposed, SeasonState.published)  # there are wishes to plan from
+
 
 class SeasonRules(db.Model):
     """How a season is to be planned, and until when its members say their wishes.
@@ -239,7 +241,7 @@ def is_asking(season: Season) -> bool:
 
 def takes_wishes(season: Season) -> bool:
     """Whether what a member says on the telephone still counts: the next plan is made from it."""
-    return season.state in (SeasonState.polling, SeasonState.proposed, SeasonState.published)
+    return season.state in PLANNABLE
 
 
 def is_member(membership: Membership) -> bool:

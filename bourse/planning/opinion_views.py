@@ -20,19 +20,19 @@ from bourse.people.models import note
 from bourse.planning import letters, roles
 from bourse.planning.facts import by_name
 from bourse.planning.forms import DeadlineForm
+from bourse.planning.letters import OPINION
 from bourse.planning.models import is_member, lock_season
 from bourse.planning.opine import Round
 from bourse.planning.plan_forms import OpinionForm, PlanForm
 from bourse.planning.plan_views import editable, has_wishes, sheet_at, too_late
 from bourse.planning.prepare import usual_opinion_deadline
 from bourse.planning.proposal_models import Opinion, Proposal, shared
+from bourse.planning.recheck import drop_untrue_asks, round_of
 from bourse.planning.sheet import Sheet
 from bourse.planning.states import How
 from bourse.planning.take import Said, is_overtaken, mark_of
 from bourse.planning.views import bp, today_of
 from bourse.words import _, _n, day, keep_time_of
-
-OPINION = "opinion"
 
 
 @bp.post("/seasons/<int:season>/plan/share")
@@ -46,6 +46,7 @@ def share(season: Season) -> ResponseReturnValue:
     proposal.shared_draft, proposal.shared_at = proposal.draft, now()
     proposal.opinion_by = usual_opinion_deadline(today_of(season.club), _first_day(proposal))
     season.state = SeasonState.proposed
+    drop_untrue_asks(now())  # a letter about another version that has not left makes room for this one's
     sent = _send(proposal, [each for each in members_of(season.club) if is_member(each)])
     note("share", by=current_user, about=proposal)
     db.session.commit()
@@ -60,9 +61,11 @@ def _first_day(proposal: Proposal) -> date:
 
 def _send(proposal: Proposal, members: list[Membership], is_reminder: bool = False) -> int:
     """A letter to each of these members who got none today; how many."""
-    season, today = proposal.season, today_of(proposal.club)
-    asked = letters.without_letter_today(OPINION, season, members, today)
-    letters.send(OPINION, season, {each: letters.opinion(proposal, each, is_reminder) for each in asked}, today)
+    season, today, until = proposal.season, today_of(proposal.club), proposal.opinion_by
+    asked = letters.without_letter_today(OPINION, season, members, today, until)
+    if until:
+        parts = {each: letters.opinion(proposal, each, is_reminder) for each in asked}
+        letters.send(OPINION, season, parts, today, until)
     return len(asked)
 
 
@@ -81,13 +84,12 @@ def opinions_on(proposal: Proposal, members: dict[int, Membership]) -> dict[str,
         "round": found,
         "sent": sent,
         "is_open": is_open,
-        "to_remind": letters.without_letter_today(OPINION, sent.season, found.silent, today) if is_open else [],
+        "to_remind": letters.without_letter_today(OPINION, sent.season, found.silent, today, sent.opinion_by)
+        if is_open
+        else [],
+        "today": today,
         "form": DeadlineForm(formdata=None, answer_by=sent.opinion_by),
     }
-
-
-def _round_of(proposal: Proposal) -> Round:
-    return Round.of((each for each in members_of(proposal.club) if is_member(each)), proposal.opinions)
 
 
 def is_asking_opinions(_person: Any, season: Season) -> bool:
@@ -101,7 +103,7 @@ def remind_opinions(season: Season) -> ResponseReturnValue:
     """One letter to those who have not said what they think, at most one a day."""
     if ConfirmForm().validate_on_submit() and (proposal := shared(season)):
         lock_season(season)
-        sent = _send(proposal, _round_of(proposal).silent, is_reminder=True)
+        sent = _send(proposal, round_of(proposal).silent, is_reminder=True)
         note("remind_opinions", by=current_user, about=proposal)
         db.session.commit()
         flash(_n("%(num)s rappel part.", "%(num)s rappels partent.", sent))

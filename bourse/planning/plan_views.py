@@ -1,7 +1,6 @@
 """The plan of a season that explains itself: asked for, shown, adjusted, compared."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -24,20 +23,18 @@ from bourse.planning import reason, tell
 from bourse.planning.almanac import is_school_holiday
 from bourse.planning.dial import ring
 from bourse.planning.effect import Effect, effect
-from bourse.planning.facts import answered_since, poll_of_season, typed_periods
-from bourse.planning.freeze import Draft, thaw
-from bourse.planning.models import is_member, lock_season
+from bourse.planning.facts import News, news_since, poll_of_season, typed_periods
+from bourse.planning.freeze import thaw
+from bourse.planning.models import PLANNABLE, is_member, lock_season
 from bourse.planning.opine import against_of
 from bourse.planning.plan_forms import AdjustForm, PlanForm
-from bourse.planning.proposal_models import Proposal, latest, standing
+from bourse.planning.proposal_models import Proposal, latest, proposals_of
 from bourse.planning.propose import NOTHING_BY_HAND, propose
 from bourse.planning.republish import Change, Kind, changes, is_outdated
 from bourse.planning.sheet import Row, Sheet, sheet_of
-from bourse.planning.standing import meetings_of
+from bourse.planning.standing_facts import meetings_of
 from bourse.planning.views import bp, today_of
 from bourse.words import _, day, keep_time_of
-
-PLANNABLE = (SeasonState.polling, SeasonState.proposed, SeasonState.published)
 
 
 def has_wishes(_person: Any, season: Season) -> bool:
@@ -45,8 +42,13 @@ def has_wishes(_person: Any, season: Season) -> bool:
     return season.state in PLANNABLE
 
 
+def had_wishes(_person: Any, season: Season) -> bool:
+    """The same, or they were asked once: what was planned of a season that is over can still be read."""
+    return season.state in (*PLANNABLE, SeasonState.closed)
+
+
 @bp.get("/seasons/<int:season>/plan")
-@door(is_facilitator, has_wishes)
+@door(is_facilitator, had_wishes)
 def plan(season: Season) -> ResponseReturnValue:
     """The latest proposal, or an earlier one: what it would be like, and why."""
     return plan_page(season, proposal_at(season, number(request.args.get("number"))))
@@ -54,20 +56,24 @@ def plan(season: Season) -> ResponseReturnValue:
 
 def proposal_at(season: Season, number: int = 0) -> Proposal | None:
     """The proposal of that number with its versions; without one, the latest."""
-    query = standing(season).where(Proposal.number == number) if number else standing(season)
+    query = proposals_of(season).where(Proposal.number == number) if number else proposals_of(season)
     with_versions = query.options(selectinload(Proposal.adjustments), selectinload(Proposal.opinions))
     return db.session.scalar(with_versions.limit(1))
 
 
 def plan_page(season: Season, proposal: Proposal | None, typed: AdjustForm | None = None) -> ResponseReturnValue:
     """The page; `typed` came too late, and is shown beside what somebody else did meanwhile."""
+    is_closed = season.state is SeasonState.closed
+    if proposal is None and is_closed:
+        abort(404)
     if proposal is None:
         return render_template("planning/plan_none.html", season=season, poll=poll_of_season(season))
     sheet = sheet_at(proposal)
     members = {each.id: each for each in members_of(season.club)}
     plans = _plans(season)
     is_latest = proposal.number == plans[0][0]
-    may_edit = is_latest and is_editable(proposal)
+    is_open = is_latest and not proposal.published_at and not is_closed
+    may_edit = is_open and is_editable(proposal)
     shows_moves = season.state is SeasonState.published and not proposal.published_at and sheet.rows
     moves = [each for each in changes_of(season, sheet) if each.kind is not Kind.kept] if shows_moves else []
     page = render_template(
@@ -84,7 +90,7 @@ def plan_page(season: Season, proposal: Proposal | None, typed: AdjustForm | Non
         opened=request.args.get("adjust", ""),
         may_edit=may_edit,
         is_latest=is_latest,
-        former=_former(proposal, [each for each, _has_plan in plans]),
+        former=0 if is_closed else _former(proposal, [each for each, _has_plan in plans]),
         last_change=_last_change(proposal, sheet) if may_edit else None,
         against=against_of(proposal, sheet, members),
         moves=moves,
@@ -96,7 +102,7 @@ def plan_page(season: Season, proposal: Proposal | None, typed: AdjustForm | Non
         spare=[sheet.instance.companies[host].name for host in sheet.spare],
         forecast=reason.forecast(sheet.instance.p),
         has_others=sum(has_plan for _number, has_plan in plans) > 1,
-        newer=answered_since(season, proposal.asked_at) if is_latest and not proposal.published_at else 0,
+        news=news_since(season, proposal.asked_at) if is_open else News(),
     )
     return (page, 409) if typed else page
 
@@ -128,7 +134,8 @@ def _turned_out(season: Season, proposal: Proposal, members: Mapping[int, Member
 def _plans(season: Season) -> list[tuple[int, bool]]:
     """The number of each proposal that stands, and whether it has a plan; the latest first."""
     columns = Proposal.number, Proposal.meetings != "[]"
-    return [(number, has_plan) for number, has_plan in db.session.execute(standing(season).with_only_columns(*columns))]
+    rows = db.session.execute(proposals_of(season).with_only_columns(*columns))
+    return [(number, has_plan) for number, has_plan in rows]
 
 
 def sheet_at(proposal: Proposal, number: int | None = None) -> Sheet:
@@ -176,16 +183,12 @@ def ask_plan(season: Season) -> ResponseReturnValue:
             return too_late(season)
         if last is None or not last.is_busy:
             keeps = last is not None and request.form.get("keep") and last.has_plan
-            hand = by_hand(last.shown) if last and keeps else NOTHING_BY_HAND
+            hand = last.shown.by_hand if last and keeps else NOTHING_BY_HAND
             db.session.add(proposal := propose(season, current_user, now(), hand))
             db.session.flush()
             note("propose", by=current_user, about=proposal)
             db.session.commit()
     return redirect(url_for(".plan", season=season.id))
-
-
-def by_hand(draft: Draft) -> Draft:
-    return replace(draft, meetings=())
 
 
 @bp.post("/seasons/<int:season>/plan/stop")
@@ -226,10 +229,10 @@ def too_late(season: Season) -> ResponseReturnValue:
 
 
 @bp.get("/seasons/<int:season>/plan/compare")
-@door(is_facilitator, has_wishes)
+@door(is_facilitator, had_wishes)
 def compare(season: Season) -> ResponseReturnValue:
     """Two proposals side by side: the latest, and the one before or another."""
-    proposals = [each for each in reversed(db.session.scalars(standing(season)).all()) if each.has_plan]
+    proposals = [each for each in reversed(db.session.scalars(proposals_of(season)).all()) if each.has_plan]
     if len(proposals) < 2:
         abort(404)
     wanted = number(request.args.get("number"))

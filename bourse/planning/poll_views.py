@@ -18,13 +18,12 @@ from bourse.planning import letters
 from bourse.planning.almanac import holiday_beside
 from bourse.planning.facts import Poll, poll_of_meeting
 from bourse.planning.forms import DeadlineForm
+from bourse.planning.letters import DAYS
 from bourse.planning.models import DateOption, DatePoll, options_of
 from bourse.planning.poll_forms import DaysForm, PickForm
 from bourse.planning.prepare import usual_deadline
 from bourse.planning.views import bp, today_of
 from bourse.words import _, _n, day, day_short, when
-
-DAYS = "days"
 
 
 @bp.route("/meetings/<int:meeting>/ask", methods=["GET", "POST"])
@@ -91,9 +90,9 @@ def _open(meeting: Meeting, form: DaysForm) -> None:
 def _send(meeting: Meeting, poll: Poll, is_reminder: bool = False) -> int:
     """A letter to each member who has not answered and got none today; how many."""
     today = today_of(meeting.club)
-    members = letters.without_letter_today(DAYS, meeting, poll.silent, today)
+    members = letters.without_letter_today(DAYS, meeting, poll.silent, today, meeting.poll.answer_by)
     parts = {each: letters.days(meeting, each, is_reminder) for each in members}
-    letters.send(DAYS, meeting, parts, today)
+    letters.send(DAYS, meeting, parts, today, meeting.poll.answer_by)
     return len(parts)
 
 
@@ -115,7 +114,7 @@ def poll(meeting: Meeting) -> ResponseReturnValue:
         host=host,
         beside=beside(found.dates),
         form=DeadlineForm(formdata=None, answer_by=meeting.poll.answer_by),
-        to_remind=letters.without_letter_today(DAYS, meeting, found.silent, today),
+        to_remind=letters.without_letter_today(DAYS, meeting, found.silent, today, meeting.poll.answer_by),
         may_pick=meeting.poll.is_open and _may_move(meeting),
         today=today,
     )

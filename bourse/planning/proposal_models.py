@@ -12,7 +12,8 @@ from bourse.clubs.models import Club, Membership
 from bourse.db import Line, db
 from bourse.meetings.models import Season
 from bourse.people.models import Person
-from bourse.planning.freeze import Away, Draft, drafted, written
+from bourse.planning.draft import Draft, drafted, written
+from bourse.planning.freeze import Away
 from bourse.planning.search_models import JointPlan, Search
 from bourse.planning.states import How, ProposalState
 
@@ -62,9 +63,8 @@ class Proposal(Search):
     def version(self, number: int) -> Draft:
         """The plan as it stood at that version."""
         if number:
-            return drafted(next(each.content for each in self.adjustments if each.number == number))
-        document = self.document
-        return drafted(json.dumps({"meetings": json.loads(self.meetings), **document["by_hand"]}))
+            return drafted(json.loads(next(each.content for each in self.adjustments if each.number == number)))
+        return drafted({"meetings": json.loads(self.meetings), **self.document["by_hand"]})
 
     @property
     def shown(self) -> Draft:
@@ -136,10 +136,10 @@ class Opinion(db.Model):
 
 def latest(season: Season) -> Proposal | None:
     """The proposal that was asked for last, and not taken back."""
-    return db.session.scalar(standing(season).limit(1))
+    return db.session.scalar(proposals_of(season).limit(1))
 
 
-def standing(season: Season) -> Select[Proposal]:
+def proposals_of(season: Season) -> Select[Proposal]:
     """The proposals that were not taken back, the latest first."""
     query = db.select(Proposal).where(Proposal.season_id == season.id, Proposal.state != ProposalState.undone)
     return query.order_by(Proposal.number.desc())

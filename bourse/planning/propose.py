@@ -12,17 +12,18 @@ from bourse.db import db
 from bourse.meetings.models import Season
 from bourse.people.models import Person
 from bourse.planning.count import count
+from bourse.planning.draft import Draft, by_hand, carried
 from bourse.planning.engage import Engagement
 from bourse.planning.engaged_facts import engaged_elsewhere
-from bourse.planning.facts import season_facts
-from bourse.planning.freeze import Draft, Upset, by_hand, carried, freeze, thaw
+from bourse.planning.freeze import Upset, freeze, thaw
 from bourse.planning.instance import Instance, Placed
 from bourse.planning.join import engaged_by, join, part
 from bourse.planning.models import lock_season
 from bourse.planning.proposal_models import Proposal, latest, latest_of, next_number
 from bourse.planning.search_models import JointPlan
+from bourse.planning.season_facts import season_facts
 from bourse.planning.solve import listed, placed_in
-from bourse.planning.standing import past_of
+from bourse.planning.standing_facts import past_of
 from bourse.planning.states import ProposalState
 
 NOTHING_BY_HAND = Draft(())
@@ -52,7 +53,7 @@ def _document(
     """The season frozen as it stands, with what was settled by hand in its latest proposal."""
     upset = upset_of(last, at) if upset is None else upset
     past = past_of(season, at, upset.fallen)
-    document = freeze(season_facts(season, at, engaged), past, NOTHING_BY_HAND, upset.away)
+    document = freeze(season_facts(season, at, engaged), past, upset.away)
     if last:
         kept = carried(hand, last.document, document)
         document["by_hand"] = by_hand(kept.locked, kept.forbidden)
@@ -83,14 +84,14 @@ def propose_together(
     together = [each.id for each in seasons]
     engaged = engaged_elsewhere([each.club_id for each in seasons], together, at)
     proposals = latest_of(together)
-    asked = [
-        {
-            "season": each.id,
-            "zone": each.club.timezone,
-            "document": _document(each, at, engaged, last := proposals.get(each.id), _hand(last)),
-        }
-        for each in seasons
-    ]
+    upsets = {each: upset_of(proposals.get(each), at) for each in together}
+    away = tuple(sorted({each for upset in upsets.values() for each in upset.away}))  # noted in one club, so in all
+
+    def frozen(season: Season) -> dict[str, Any]:
+        last, upset = proposals.get(season.id), replace(upsets[season.id], away=away)
+        return _document(season, at, engaged, last, _hand(last), upset)
+
+    asked = [{"season": each.id, "zone": each.club.timezone, "document": frozen(each)} for each in seasons]
     plan = JointPlan(organisation=organisation, asked_by=by, asked_at=at)
     plan.instance = json.dumps({"seasons": asked, "most_per_week": most_per_week})
     db.session.add(plan)
@@ -100,7 +101,7 @@ def propose_together(
 def _hand(proposal: Proposal | None) -> Draft:
     if proposal is None or proposal.published_at or not proposal.has_plan:
         return NOTHING_BY_HAND
-    return replace(proposal.shown, meetings=())
+    return proposal.shown.by_hand
 
 
 def joined(document: dict[str, Any]) -> Instance:
@@ -129,13 +130,16 @@ def _take_part(
 ) -> None:
     alone = thaw(document)
     elsewhere = engaged_by(meetings, joint, alone)
-    for each in document["facilitators"]:
-        each["unavailable"] = sorted({*each["unavailable"], *elsewhere[each["id"]]})
+    facilitators = [
+        each | {"unavailable": sorted({*each["unavailable"], *elsewhere[each["id"]]})}
+        for each in document["facilitators"]
+    ]
+    own = document | {"facilitators": facilitators}
     mine = part(meetings, alone)
-    facts = {"asked_by": plan.asked_by, "asked_at": plan.asked_at, "instance": json.dumps(document)}
+    facts = {"asked_by": plan.asked_by, "asked_at": plan.asked_at, "instance": json.dumps(own)}
     proposal = _next(season, joint=plan, **facts)
     proposal.state, proposal.status, proposal.seconds = ProposalState.done, plan.status, plan.seconds
-    proposal.meetings, proposal.objective = listed(mine), count(thaw(document), mine).objective
+    proposal.meetings, proposal.objective = listed(mine), count(thaw(own), mine).objective
 
 
 def parts_to_weigh(plan: JointPlan) -> Iterator[tuple[Proposal, Instance, tuple[Placed, ...]]]:

@@ -13,7 +13,7 @@ from time import monotonic
 
 import numpy as np
 
-from bourse.planning.season import Floats, Season, Whole
+from bourse.planning.arrays import ClubArrays, Floats, Whole
 from bourse.planning.tally import Tallies
 from bourse.planning.walk import Duals, Road, ascend
 
@@ -27,19 +27,19 @@ ENTRIES = 200_000  # of totals, that many beginnings at once
 class Proof:
     """No season is below `bound`, which each level raises."""
 
-    def __init__(self, season: Season, toll: Floats, duals: Duals, bound: float) -> None:
+    def __init__(self, season: ClubArrays, toll: Floats, duals: Duals, bound: float) -> None:
         self.season, self.toll, self.duals, self.bound = season, toll, duals, bound
         self.height = 1 + FIRST * abs(bound)
 
     def deepen(self, cutoff: float, until: float) -> Whole | None:
-        """Search up to the next level; the best season there, if any. When time ends first, nothing is proven."""
+        """Sweep up to the next level; the best season there, if any. When time ends first, nothing is proven."""
         roof = self.season.roof(self.toll)
         level = min(cutoff, roof, ceil(self.bound + self.height))
         self.height *= HIGHER
         best, bound = None, inf if level == roof else level
         if left := self._left(level):
             kept, season, duals = left
-            search = Search(season, self.toll, duals, level)
+            search = Sweep(season, self.toll, duals, level)
             for chosen in search.better(until):
                 best = kept[chosen]
                 bound = self.season.value(best, self.toll)
@@ -48,7 +48,7 @@ class Proof:
         self.bound = bound
         return best
 
-    def _left(self, level: float) -> tuple[Whole, Season, Duals] | None:
+    def _left(self, level: float) -> tuple[Whole, ClubArrays, Duals] | None:
         """The pairs on some path below the level, a season of them and its duals; None when there is no path."""
         kept, season, duals = np.arange(len(self.season.pairs)), self.season, self.duals
         for _ in range(TRIES):
@@ -65,7 +65,7 @@ class Proof:
         return kept, season, duals
 
 
-def _near(season: Season, toll: Floats, duals: Duals, level: float) -> Whole:
+def _near(season: ClubArrays, toll: Floats, duals: Duals, level: float) -> Whole:
     """The pairs on some path below the level. All costs are whole, tolls too, so below is by one at least."""
     road = Road(season, toll, duals)
     around = (road.forward() + road.backward()).min(0) - np.where(np.isfinite(road.node), road.node, 0)
@@ -98,10 +98,10 @@ class Steps:
     cost: Floats
 
 
-class Search:
+class Sweep:
     """All seasons below a level, depth first and the most promising first."""
 
-    def __init__(self, season: Season, toll: Floats, duals: Duals, level: float) -> None:
+    def __init__(self, season: ClubArrays, toll: Floats, duals: Duals, level: float) -> None:
         self.season, self.road, self.tallies = season, Road(season, toll, duals), Tallies(season, duals)
         self.limit = level - 1 + NOISE - self.road.offset
         self.is_over = False

@@ -17,14 +17,14 @@ from bourse.meetings.models import Meeting, Season, SeasonState
 from bourse.people.models import Person, note
 from bourse.planning import reason
 from bourse.planning.engage import Engagement
-from bourse.planning.engaged_facts import facilitators_of, standing
+from bourse.planning.engaged_facts import engaged_by_meetings, facilitators_of, lock_facilitators
 from bourse.planning.models import is_member, lock_season
 from bourse.planning.plan_forms import PlanForm
 from bourse.planning.plan_views import changes_of, has_wishes, is_outdated_now, sheet_at, unable
 from bourse.planning.proposal_models import Proposal, latest
 from bourse.planning.republish import Change, Kind
 from bourse.planning.sheet import Sheet
-from bourse.planning.standing import meetings_of
+from bourse.planning.standing_facts import meetings_of
 from bourse.planning.views import bp
 from bourse.words import _
 
@@ -37,6 +37,7 @@ def publish(season: Season) -> ResponseReturnValue:
     if form.is_submitted():
         lock_season(season)
         _lock_meetings(season)
+        lock_facilitators(season.club_id)
     proposal = latest(season)
     if proposal is None or proposal.is_busy or not proposal.has_plan:
         abort(404)
@@ -104,8 +105,15 @@ def _can_host(sheet: Sheet, members: dict[int, Membership]) -> bool:
 def _taken(season: Season, found: Iterable[Change]) -> list[Change]:
     """What would be new of the plan while whoever facilitates runs a meeting elsewhere by now."""
     people = facilitators_of([season.club_id])
-    engaged = standing(people, [season.id], now())
-    return [each for each in found if each.kind is not Kind.kept and any(_is_at(each, other) for other in engaged)]
+    engaged = engaged_by_meetings(people, [season.id], now())
+    return [each for each in found if _asks_anew(each) and any(_is_at(each, other) for other in engaged)]
+
+
+def _asks_anew(change: Change) -> bool:
+    """Whether somebody would be wanted at a time at which he was not; a meeting that is kept may change hands."""
+    if change.kind is not Kind.kept or change.row is None:
+        return True
+    return change.meeting.facilitator_id not in (None, int(change.row.placed.facilitator))
 
 
 def _is_at(change: Change, engagement: Engagement) -> bool:

@@ -17,7 +17,7 @@ from bourse.people.models import note
 from bourse.planning.facts import allowed_dates
 from bourse.planning.models import lay_out, lock_season
 from bourse.planning.plan_forms import PlanForm
-from bourse.planning.plan_views import by_hand, has_wishes, too_late
+from bourse.planning.plan_views import has_wishes, too_late
 from bourse.planning.proposal_models import latest
 from bourse.planning.propose import NOTHING_BY_HAND, propose
 from bourse.planning.reason import is_ours_to_change
@@ -43,7 +43,7 @@ def relax_rules(season: Season) -> ResponseReturnValue:
     given = _give_way(season, ways[chosen])
     note("relax", by=current_user, about=season)
     keeps = not any(group.startswith("locked:") for group, _value in ways[chosen])
-    hand = by_hand(proposal.shown) if keeps else NOTHING_BY_HAND
+    hand = proposal.shown.by_hand if keeps else NOTHING_BY_HAND
     propose(season, current_user, now(), hand).remember(changed={"rules": given})
     db.session.commit()
     return redirect(url_for(".plan", season=season.id))

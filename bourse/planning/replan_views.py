@@ -19,9 +19,9 @@ from bourse.planning.facts import by_name
 from bourse.planning.freeze import Upset
 from bourse.planning.models import HostWish, is_member, lock_season
 from bourse.planning.plan_forms import ReplanForm
-from bourse.planning.proposal_models import Proposal, latest, standing
+from bourse.planning.proposal_models import Proposal, latest, proposals_of
 from bourse.planning.propose import propose, upset_of
-from bourse.planning.standing import meetings_of
+from bourse.planning.standing_facts import meetings_of
 from bourse.planning.states import Hosting, How
 from bourse.planning.views import bp
 
@@ -65,7 +65,7 @@ def replan(season: Season) -> ResponseReturnValue:
 def _newcomers(season: Season, meetings: Iterable[Meeting], members: Iterable[Membership]) -> list[Membership]:
     """Who came to the club after the season was published, and does not receive in it yet."""
     published = db.session.scalar(
-        standing(season).where(Proposal.published_at.is_not(None)).with_only_columns(Proposal.published_at).limit(1)
+        proposals_of(season).where(Proposal.published_at.is_not(None)).with_only_columns(Proposal.published_at).limit(1)
     )
     hosts = {each.host_id for each in meetings}
     new = (each for each in members if published and each.joined_at > published and each.id not in hosts)

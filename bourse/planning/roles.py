@@ -9,6 +9,11 @@ from bourse.people.models import Person
 from bourse.planning.models import is_asking, is_member
 
 
+def can_change(_person: Person, place: Any) -> bool:
+    """Whether the season is not closed: what is in it is history by then."""
+    return place.state is not SeasonState.closed
+
+
 def is_asked_wishes(person: Person, place: Any) -> bool:
     """Whether the club of the season is being asked, and the person is of it; facilitators say their days too."""
     return is_asking(place) and is_of_club(person, place)

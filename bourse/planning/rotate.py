@@ -50,7 +50,7 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
-class Proposal:
+class Found:
     """A planned season. `meetings` is whole or empty; `has_died`: the solver ended before its time.
 
     `cores`: of each club that has no season even alone, among many, its own core; the first is `core`.
@@ -67,7 +67,7 @@ class Proposal:
 
 
 @dataclass
-class Search:
+class Best:
     """The best plan so far and what is proven; tells whoever watches of each step."""
 
     instance: Instance
@@ -106,8 +106,8 @@ class Search:
             return Status.unknown
         return Status.optimal if self._proven == self.objective else Status.feasible
 
-    def proposal(self, has_died: bool = False) -> Proposal:
-        return Proposal(self.status, self.meetings, self.objective, self._proven, self.seconds, has_died=has_died)
+    def found(self, has_died: bool = False) -> Found:
+        return Found(self.status, self.meetings, self.objective, self._proven, self.seconds, has_died=has_died)
 
 
 def rotate(
@@ -115,21 +115,21 @@ def rotate(
     seconds: float = SECONDS,
     watch: Callable[[Progress], None] = lambda progress: None,
     should_stop: Callable[[], bool] = lambda: False,
-) -> Proposal:
+) -> Found:
     """The best plan found within so many seconds, or the core of rules that leave none."""
-    search = Search(instance, watch)
-    until = search.began + seconds
+    best = Best(instance, watch)
+    until = best.began + seconds
     with Apart() as process:
         job = _job(instance)
         for plan in _plans_at_once(instance, job, seconds):
-            search.take(plan)
+            best.take(plan)
         try:
-            _search(search, process, job, until, should_stop)
-            if search.is_infeasible:
-                return _with_cores(search, process, until + FOR_REASONS, should_stop)
+            _search(best, process, job, until, should_stop)
+            if best.is_infeasible:
+                return _with_cores(best, process, until + FOR_REASONS, should_stop)
         except Died:
-            return search.proposal(has_died=True)
-    return search.proposal()
+            return best.found(has_died=True)
+    return best.found()
 
 
 def _job(instance: Instance) -> Job:
@@ -146,24 +146,24 @@ def _plans_at_once(instance: Instance, job: Job, seconds: float) -> Iterator[tup
     return plans_at_once(instance, min(ANNEALING, seconds / 4), SKETCH if job == "alone" else ROUNDS)
 
 
-def _search(search: Search, process: Apart, job: Job, until: float, should_stop: Callable[[], bool]) -> None:
-    start = search.meetings if search.objective is not None else None
+def _search(best: Best, process: Apart, job: Job, until: float, should_stop: Callable[[], bool]) -> None:
+    start = best.meetings if best.objective is not None else None
     left = until - monotonic()
-    for report in process.work(job, search.instance, left, start, until=until, should_stop=should_stop):
-        search.take(report.plan, report.bound)
-        search.clubs = report.clubs
-        search.is_infeasible = report.is_infeasible and search.objective is None
+    for report in process.work(job, best.instance, left, start, until=until, should_stop=should_stop):
+        best.take(report.plan, report.bound)
+        best.clubs = report.clubs
+        best.is_infeasible = report.is_infeasible and best.objective is None
 
 
-def _with_cores(search: Search, process: Apart, until: float, should_stop: Callable[[], bool]) -> Proposal:
+def _with_cores(best: Best, process: Apart, until: float, should_stop: Callable[[], bool]) -> Found:
     """Why there is no plan; club by club where clubs have none even alone."""
-    seasons = {club: only(search.instance, club) for club in search.clubs} or {"": search.instance}
+    seasons = {club: only(best.instance, club) for club in best.clubs} or {"": best.instance}
     cores = {}
     for club, season in seasons.items():
         for cores[club] in process.work("core", season, until=until, should_stop=should_stop):
             pass  # each is smaller than the one before
     return replace(
-        search.proposal(),
+        best.found(),
         core=next(iter(cores.values()), ()),
         cores={club: core for club, core in cores.items() if club},
     )

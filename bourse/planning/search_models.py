@@ -55,7 +55,11 @@ class Search(db.Model):
 
     @property
     def document(self) -> dict[str, Any]:
-        document: dict[str, Any] = json.loads(self.instance)
+        """What it is made from, read once as long as it is the same: that of a cluster takes a while."""
+        text, document = self.__dict__.get("_read", (None, {}))
+        if text != self.instance:
+            document = json.loads(self.instance)
+            self.__dict__["_read"] = self.instance, document
         return document
 
     @property

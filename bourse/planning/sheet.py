@@ -8,14 +8,13 @@ from typing import Any
 
 from bourse.planning.adjust import exchange, pin_of
 from bourse.planning.count import Breach, Count, count
+from bourse.planning.draft import Draft, settle
 from bourse.planning.explain import Reasons, reasons
 from bourse.planning.forecast import Letters, chances_in, expected
-from bourse.planning.freeze import Draft, settle
 from bourse.planning.instance import Instance, Pin, Placed, Slot
 from bourse.planning.solve import key
 
 ALTERNATIVES = 2
-BY_HAND = {"locked", "forbidden"}
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from bourse.planning.adjust import forbid, pin_of
 from bourse.planning.explain import compare
 from bourse.planning.instance import Instance, Placed
 from bourse.planning.relax import Relaxation
-from bourse.planning.rotate import Progress, Proposal, Status, relax, rotate
+from bourse.planning.rotate import Found, Progress, Status, relax, rotate
 
 SECONDS = 20.0
 SECONDS_TOGETHER = 60.0  # for several clubs at once
@@ -50,14 +50,14 @@ class Teller:
         self.has_to_stop = not self.tell(**found | more)
 
 
-def search(instance: Instance, teller: Teller, seconds: float = SECONDS) -> Proposal:
+def search(instance: Instance, teller: Teller, seconds: float = SECONDS) -> Found:
     """The best plan in the time there is; everything found on the way is told."""
     found = rotate(instance, seconds, teller.note, teller.should_stop)
     teller.note(Progress(found.seconds, found.objective, found.bound, found.meetings))
     return found
 
 
-def status(found: Proposal, best: int | None) -> Status:
+def status(found: Found, best: int | None) -> Status:
     """How far the best plan is proven, whoever found it."""
     if best is None or found.status is Status.infeasible:
         return found.status

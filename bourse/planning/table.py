@@ -6,8 +6,8 @@ from math import inf
 
 import numpy as np
 
+from bourse.planning.arrays import Floats, Schedule
 from bourse.planning.instance import Instance, Placed
-from bourse.planning.season import Floats, Schedule
 from bourse.planning.sift import Pair
 from bourse.planning.tolls import Desk, Duties
 

@@ -8,7 +8,7 @@ of the excess is certain before the end.
 
 import numpy as np
 
-from bourse.planning.season import Floats, Season, Whole
+from bourse.planning.arrays import ClubArrays, Floats, Whole
 from bourse.planning.walk import Duals
 
 NEVER = 10**6  # more than any total: there is no way on
@@ -17,7 +17,7 @@ NEVER = 10**6  # more than any total: there is no way on
 class Tallies:
     """`adds`: what each pair adds to each tally; `excess`: what each total costs beyond the best."""
 
-    def __init__(self, season: Season, duals: Duals) -> None:
+    def __init__(self, season: ClubArrays, duals: Duals) -> None:
         self.adds = np.hstack(
             [
                 season.host[:, None] == np.arange(len(season.hosts)),
@@ -36,7 +36,7 @@ class Tallies:
         return self.excess[np.arange(len(self.best)), nearest].sum(1)
 
 
-def _costs(season: Season, duals: Duals) -> Floats:
+def _costs(season: ClubArrays, duals: Duals) -> Floats:
     """What each total of each tally costs, less what was paid for it; infinite when it may not be."""
     total = np.arange(len(season.fairness))
     hosts = np.where(total > 1, np.inf, -duals.host[:, None] * total)
@@ -46,7 +46,7 @@ def _costs(season: Season, duals: Duals) -> Floats:
     return np.vstack([hosts, members, weekdays])
 
 
-def _still_to_come(season: Season, adds: Whole) -> tuple[Whole, Whole]:
+def _still_to_come(season: ClubArrays, adds: Whole) -> tuple[Whole, Whole]:
     """What the meetings after the n-th, if that is on such a day, add to each tally at least and at most."""
     low = np.full((len(season.days), adds.shape[1]), NEVER)
     high = -low

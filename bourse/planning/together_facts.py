@@ -14,15 +14,14 @@ from bourse.db import db
 from bourse.meetings.models import Season, SeasonState
 from bourse.people.models import Person
 from bourse.planning.engage import Engagement, by_person, clashes, monday, weeks
-from bourse.planning.engaged_facts import engagements, standing
+from bourse.planning.engaged_facts import engaged_by_meetings, engagements
 from bourse.planning.freeze import thaw
-from bourse.planning.models import HostWish, SeasonRules
+from bourse.planning.models import PLANNABLE, HostWish, SeasonRules
 from bourse.planning.proposal_models import Proposal, latest_of
 from bourse.planning.search_models import JointPlan
 from bourse.planning.sheet import Row, Sheet, sheet_of
 
 UNDER_WAY = (SeasonState.polling, SeasonState.proposed)
-PLANNABLE = (*UNDER_WAY, SeasonState.published)
 BUSY_WEEKS = 3  # told of one person
 
 
@@ -147,13 +146,13 @@ def loads_of(plan: JointPlan, parts: Iterable[Part], now: datetime) -> list[Load
     """Everybody who facilitates one of the clubs, with all that is planned and all that stands, by name."""
     planned = [each for part in parts for each in engagements(part.proposal) if each.ends_at > now]
     people = {each.person for each in planned}
-    mine = by_person([*planned, *standing(people, plan.seasons, now)])
+    mine = by_person([*planned, *engaged_by_meetings(people, plan.seasons, now)])
     known = db.session.scalars(db.select(Person).where(Person.id.in_(people)))
     return [Load(each, mine[each.id]) for each in sorted(known, key=lambda each: (each.family_name, each.given_name))]
 
 
 @dataclass(frozen=True)
-class Line:
+class Entry:
     """A meeting of one of the clubs; `load`: that of who facilitates."""
 
     part: Part
@@ -163,7 +162,7 @@ class Line:
     is_wrong: bool
 
 
-def calendar(plan: JointPlan, parts: Iterable[Part], loads: Iterable[Load]) -> list[Line]:
+def calendar(plan: JointPlan, parts: Iterable[Part], loads: Iterable[Load]) -> list[Entry]:
     """Every meeting of every club in order: who facilitates, and whether that is too much."""
     of, most = {str(load.person.id): load for load in loads}, plan.most_per_week
     lines = []
@@ -172,7 +171,7 @@ def calendar(plan: JointPlan, parts: Iterable[Part], loads: Iterable[Load]) -> l
             load = of.get(row.placed.facilitator)
             starts_at = instant(row.starts.date(), row.starts.time(), part.club.timezone)
             is_wrong = load is not None and load.is_wrong_at(part.club.id, starts_at, most)
-            lines.append(Line(part, row, starts_at, load, is_wrong))
+            lines.append(Entry(part, row, starts_at, load, is_wrong))
     return sorted(lines, key=lambda line: (line.starts_at, line.part.club.name))
 
 

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from bourse.planning.arrays import Floats, Schedule, Whole
 from bourse.planning.instance import Instance
-from bourse.planning.season import Floats, Schedule, Whole
 from bourse.planning.share import Limit
 
 STRIDE = 0.1  # of Polyak's length, for the first steps of prices

@@ -18,9 +18,12 @@ from bourse.planning import tell
 from bourse.planning.dates import Slot
 from bourse.planning.facts import allowed_dates, poll_of_season
 from bourse.planning.forms import DeadlineForm, SeasonForm
-from bourse.planning.letters import without_letter_today
+from bourse.planning.letters import WISHES, without_letter_today
 from bourse.planning.models import SeasonRules, lay_out, lock_season
 from bourse.planning.prepare import USUAL_LENGTH, Span, next_span, years_of
+from bourse.planning.proposal_models import Proposal
+from bourse.planning.roles import can_change
+from bourse.planning.states import ProposalState
 from bourse.words import _
 
 bp = Blueprint("planning", __name__, url_prefix="/planning")
@@ -42,6 +45,15 @@ def seasons_in_preparation(club: Club) -> list[Season]:
     return list(db.session.scalars(query.options(contains_eager(Season.rules))))
 
 
+@bp.app_template_global("seasons_closed")
+def seasons_closed(club: Club) -> list[Season]:
+    """The club's seasons that are over and have a plan to read again, the latest first."""
+    query = db.select(Season).where(Season.club_id == club.id, Season.state == SeasonState.closed)
+    has_plan = db.exists().where(Proposal.season_id == Season.id, Proposal.state != ProposalState.undone)
+    query = query.where(has_plan).order_by(Season.starts_on.desc())
+    return list(db.session.scalars(query))
+
+
 def today_of(club: Club) -> date:
     return club_time(now(), club.timezone).date()
 
@@ -60,7 +72,7 @@ def show(season: Season) -> ResponseReturnValue:
         tell=tell,
         form=form,
         today=today,
-        to_remind=without_letter_today("wishes", season, poll.silent, today),
+        to_remind=without_letter_today(WISHES, season, poll.silent, today, season.rules.answer_by),
     )
 
 
@@ -123,7 +135,7 @@ def _same_again(club: Club, form: SeasonForm) -> Season | None:
 
 
 @bp.route("/seasons/<int:season>/rules", methods=["GET", "POST"])
-@door(is_facilitator)
+@door(is_facilitator, can_change)
 def rules(season: Season) -> ResponseReturnValue:
     """Changes the rules; the dates follow, and no answer is lost. Two who write at once notice each other."""
     if request.method == "POST":

@@ -10,14 +10,14 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from bourse.planning.season import Floats, Season, Whole
+from bourse.planning.arrays import ClubArrays, Floats, Whole
 
 SMOOTH = 0.65  # of the last direction that stays in the next
 PATIENCE = 5  # steps without a better bound before they get shorter
 SHORTER = 0.6
 SHORTEST = 0.005
 MARGIN = 1.002  # steps aim just above the cutoff
-REACH = 0.03  # of the bound, the farthest that a step aims
+REACH = 2.4  # times the bound, as far as all steps together aim: what many may, few must not dare
 EVEN = 1e-9  # no direction is left
 MEETING = 100  # percents: absences are counted in meetings while directions are compared
 
@@ -32,21 +32,21 @@ class Duals:
     stride: float = 1.0
 
     @classmethod
-    def still(cls, season: Season, member: float = 0) -> "Duals":
+    def still(cls, season: ClubArrays, member: float = 0) -> "Duals":
         return cls(np.zeros(len(season.hosts)), np.full(season.absence.shape[1], member), np.zeros(7))
 
     @classmethod
-    def first(cls, season: Season) -> "Duals":
+    def first(cls, season: ClubArrays) -> "Duals":
         """As if every member were just beyond the first step."""
         return cls.still(season, float(season.weights["fairness"] * min(1, len(season.steps))))
 
-    def bounds(self, season: Season) -> "tuple[tuple[Floats | float, float], ...]":
+    def bounds(self, season: ClubArrays) -> "tuple[tuple[Floats | float, float], ...]":
         """Where each dual may lie."""
         weights = season.weights
         host = np.where(season.is_due, -np.inf, 0)
         return (host, np.inf), (0, weights["fairness"] * len(season.steps)), (0, weights["weekday"])
 
-    def moved(self, direction: "Duals", length: float, season: Season) -> "Duals":
+    def moved(self, direction: "Duals", length: float, season: ClubArrays) -> "Duals":
         """A step, then back to where the bound holds."""
         host, member, weekday = self.bounds(season)
         return Duals(
@@ -61,7 +61,7 @@ class Duals:
         host, member, weekday = (SMOOTH * old + (1 - SMOOTH) * new for old, new in zip(self, subgradient, strict=True))
         return Duals(host, member, weekday)
 
-    def free(self, at: "Duals", season: Season) -> "Duals":
+    def free(self, at: "Duals", season: ClubArrays) -> "Duals":
         """The part of this direction that does not lead out at once."""
         limits = zip(self, at, at.bounds(season), strict=True)
         host, member, weekday = (_inside(towards, where, low, high) for towards, where, (low, high) in limits)
@@ -101,7 +101,7 @@ class Ascent:
 class Road:
     """A season under tolls and duals: the cheapest pair of each node, which is a day with a near or a far host."""
 
-    def __init__(self, season: Season, toll: Floats, duals: Duals) -> None:
+    def __init__(self, season: ClubArrays, toll: Floats, duals: Duals) -> None:
         self.season = season
         days = len(season.days)
         charged = duals.host[season.host] + duals.weekday[season.weekday[season.day]] + toll[season.slot]
@@ -153,21 +153,21 @@ class Road:
         return int(first + np.where(self.season.is_far[first:end] == far, self.pair[first:end], np.inf).argmin())
 
 
-def _ends(season: Season) -> tuple[Floats, Floats]:
+def _ends(season: ClubArrays) -> tuple[Floats, Floats]:
     """Where a path may begin and end: not behind what is settled, nor before."""
     settled: Whole = np.cumsum(season.is_settled)
     before = settled - season.is_settled
     return np.where(before == 0, 0.0, np.inf), np.where(settled == settled[-1:], 0.0, np.inf)
 
 
-def _refunded(season: Season, duals: Duals) -> float:
+def _refunded(season: ClubArrays, duals: Duals) -> float:
     """What charges may come to in a season that keeps the rules: each host once, and the conjugates of the scores."""
     weight = season.weights["fairness"]
     slopes = np.clip(duals.member[:, None] - weight * np.arange(len(season.steps)), 0, weight)
     return float(duals.host.sum() + (slopes * season.steps).sum() + season.even_share * duals.weekday.sum())
 
 
-def _beyond(season: Season, duals: Duals, walk: Walk) -> Duals:
+def _beyond(season: ClubArrays, duals: Duals, walk: Walk) -> Duals:
     """The subgradient: by how much the path goes beyond what was refunded, absences in whole meetings."""
     chosen, weight = walk.chosen, max(1, season.weights["fairness"])
     step = np.minimum((duals.member / weight).astype(np.intp), len(season.steps) - 1)
@@ -179,7 +179,7 @@ def _beyond(season: Season, duals: Duals, walk: Walk) -> Duals:
     )
 
 
-def ascend(season: Season, toll: Floats, duals: Duals, cutoff: float, steps: int) -> Ascent:
+def ascend(season: ClubArrays, toll: Floats, duals: Duals, cutoff: float, steps: int) -> Ascent:
     """Better duals by steps of Polyak's length along a smoothed subgradient; the best bound met, and its duals."""
     ascent = Ascent(-np.inf, duals, np.zeros(0, np.intp), np.zeros(len(season.pairs)))
     direction, stalled = Duals.still(season), 0
@@ -197,6 +197,6 @@ def ascend(season: Season, toll: Floats, duals: Duals, cutoff: float, steps: int
         length = direction.free(duals, season).squared()
         if length < EVEN:
             break
-        ahead = max(1, min(MARGIN * cutoff - walk.bound, REACH * abs(walk.bound)))
+        ahead = max(1, min(MARGIN * cutoff - walk.bound, REACH / steps * abs(walk.bound)))
         duals = duals.moved(direction, duals.stride * ahead / length, season)
     return replace(ascent, duals=replace(ascent.duals, stride=duals.stride))

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from bourse.planning.states import Weight
 
-# Those of bourse-instance/1, doubled: half of one is still an integer.
+# Those of bourse-instance/1, doubled: half of one is still an integer. Stability counts four times more: a date that
+# was published stands in calendars, and moves only for a reason that everybody sees.
 USUAL = {
     "attendance": 2,
     "fairness": 2,
@@ -18,7 +19,7 @@ USUAL = {
     "weekday": 120,
     "school": 160,
     "substitute": 200,
-    "stability": 20,
+    "stability": 80,
 }
 DOUBLED = 2
 TIMES = {Weight.little: 1, Weight.normal: DOUBLED, Weight.much: 2 * DOUBLED}  # halves

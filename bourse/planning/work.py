@@ -7,7 +7,8 @@ from time import monotonic
 from typing import Any
 
 from bourse.planning.anneal import assign
-from bourse.planning.apart import Report
+from bourse.planning.apart import News
+from bourse.planning.arrays import Schedule, ways
 from bourse.planning.cluster import Cluster, Impossible
 from bourse.planning.core import ever_smaller_cores, find_relaxations
 from bourse.planning.crew import Crew, Over
@@ -15,7 +16,6 @@ from bourse.planning.errand import Errand, Visit
 from bourse.planning.formulate import formulate
 from bourse.planning.instance import Instance, Placed
 from bourse.planning.optimise import optimise
-from bourse.planning.season import Schedule, ways
 from bourse.planning.sift import sift
 from bourse.planning.table import schedules_of
 from bourse.planning.tolls import Desk
@@ -36,7 +36,7 @@ def alone(tell: Tell, instance: Instance, seconds: float, start: Sequence[Placed
 
     def told(schedule: Schedule | None, bound: float | None) -> None:
         plan = None if schedule is None else tuple(assign(choices, schedule))
-        tell(Report(plan, None if bound is None else round(bound)))
+        tell(News(plan, None if bound is None else round(bound)))
 
     toll, begun = desk.toll(id, desk.charges(desk.most)), schedules_of(instance, start)[id]
     errand = Errand(id, toll, begun, steps=STEPS, kicks=KICKS, seconds=until - monotonic())
@@ -55,24 +55,24 @@ def plan(tell: Tell, instance: Instance, seconds: float, start: Sequence[Placed]
         nonlocal last_told
         if values is not None or monotonic() > last_told + OFTEN:
             last_told = monotonic()
-            tell(Report(None if values is None else formulation.plan(values), bound))
+            tell(News(None if values is None else formulation.plan(values), bound))
         return True
 
     answer = optimise(formulation.program, until - monotonic(), formulation.start(start), watch)
-    tell(Report(None if answer.values is None else formulation.plan(answer.values), answer.bound, answer.is_infeasible))
+    tell(News(None if answer.values is None else formulation.plan(answer.values), answer.bound, answer.is_infeasible))
 
 
 def together(tell: Tell, instance: Instance, seconds: float, start: Sequence[Placed] | None) -> None:
     """Many clubs at once (see cluster), with two hands."""
     until = monotonic() + seconds
     with Crew(instance, HANDS, lambda: monotonic() > until) as crew:
-        cluster = Cluster(instance, crew, lambda plan, bound: tell(Report(plan, bound)))
+        cluster = Cluster(instance, crew, lambda plan, bound: tell(News(plan, bound)))
         try:
             cluster.plan(seconds, start or ())
         except Over:
             pass
         except Impossible as impossible:
-            tell(Report(is_infeasible=True, clubs=impossible.clubs))
+            tell(News(is_infeasible=True, clubs=impossible.clubs))
 
 
 def _begin(tell: Tell, instance: Instance, seconds: float) -> Sequence[Placed] | None:
@@ -80,7 +80,7 @@ def _begin(tell: Tell, instance: Instance, seconds: float) -> Sequence[Placed] |
     formulation = formulate(instance, is_priced=False)
     answer = optimise(formulation.program, seconds)
     plan = None if answer.values is None else formulation.plan(answer.values)
-    tell(Report(plan, is_infeasible=answer.is_infeasible))
+    tell(News(plan, is_infeasible=answer.is_infeasible))
     return plan
 
 

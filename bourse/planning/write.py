@@ -7,14 +7,14 @@ from typing import Any
 from bourse.planning.explain import Difference, reasons
 from bourse.planning.instance import Instance, Placed
 from bourse.planning.relax import Change, Relaxation
-from bourse.planning.rotate import Proposal
+from bourse.planning.rotate import Found
 
 FORMAT = "bourse-plan/1"
 
 
 def document(
     instance: Instance,
-    proposal: Proposal,
+    found: Found,
     relaxations: Collection[Relaxation] = (),
     worth: Mapping[Placed, Difference] | None = None,
 ) -> dict[str, Any]:
@@ -22,16 +22,16 @@ def document(
     return {
         "format": FORMAT,
         "instance": instance.id,
-        "status": proposal.status.value,
-        "meetings": [_meeting(placed) for placed in proposal.meetings],
-        "objective": proposal.objective,
-        "bound": proposal.bound,
-        "seconds": round(proposal.seconds, 3),
+        "status": found.status.value,
+        "meetings": [_meeting(placed) for placed in found.meetings],
+        "objective": found.objective,
+        "bound": found.bound,
+        "seconds": round(found.seconds, 3),
         "solver": f"bourse, HiGHS {version('highspy')}",
-        "core": list(proposal.core),
-        "cores": {club: list(core) for club, core in proposal.cores.items()},
+        "core": list(found.core),
+        "cores": {club: list(core) for club, core in found.cores.items()},
         "relaxations": [[_change(change) for change in relaxation] for relaxation in relaxations],
-        "explain": [_explained(instance, placed, (worth or {}).get(placed)) for placed in proposal.meetings],
+        "explain": [_explained(instance, placed, (worth or {}).get(placed)) for placed in found.meetings],
     }
 
 

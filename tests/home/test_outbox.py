@@ -9,7 +9,7 @@ import time_machine
 from bourse.clock import now
 from bourse.clubs.models import Membership, Role
 from bourse.db import db
-from bourse.home.outbox import acts, entry_in, meeting_of, page_within, why
+from bourse.home.outbox import acts, entry_in, page_within, place_of, why
 from bourse.mailroom.compose import Parts
 from bourse.mailroom.models import SUSPENDED, Letter, LetterState, write
 from bourse.mailroom.worker import Worker, claim
@@ -527,6 +527,7 @@ def test_what_one_may_do_follows_from_where_the_letter_stands():
     assert acts("skipped", is_leaving=False, is_due=True, is_kept_back=False) == ()
 
 
-def test_a_letter_is_about_a_meeting_or_about_nothing():
-    assert [meeting_of(about) for about in ("meeting:12", "meeting:x", "season:3", None)] == [12, None, None, None]
+def test_a_letter_is_about_a_meeting_or_a_season_or_about_nothing():
+    abouts = ("meeting:12", "meeting:x", "season:3", "person:3", None)
+    assert [place_of(about) for about in abouts] == [("meeting", 12), None, ("season", 3), None, None]
     assert [page_within(wanted, 120) for wanted in (-1, 0, 2, 9)] == [1, 1, 2, 3]

@@ -8,6 +8,7 @@ import time_machine
 
 from bourse.clock import now
 from bourse.db import db
+from bourse.meetings.answer_link import AnswerLink, sign
 from bourse.meetings.letters import answer_url
 from bourse.meetings.models import Answer, Meeting
 from bourse.people.models import Language, Person
@@ -42,6 +43,19 @@ def test_it_tells_what_the_letter_told_and_names_nobody_else(club, client, link)
     assert "Réponse au nom de Nadia E." in page
     assert not re.search("Marc|Hugo|Claire|Gentiane|@bourse|Portail", page)
     assert "Ce message ne vous était pas destiné" in page
+
+
+def test_it_ends_when_the_address_that_it_went_to_is_corrected(app, club, client, link):
+    invitation = invitation_of(club.meeting, club.nadia)
+    without_mark = sign(AnswerLink(invitation.id, 0), app.config["SECRET_KEY"])
+    db.session.get_one(Person, club.nadia).email = "nadia.corrige@bourse.example"
+    db.session.commit()
+    assert client.get(link).status_code == 404
+    assert client.get(f"{link}/rencontre.ics").status_code == 404
+    assert client.post(link, data={"answer": "declined"}).status_code == 404
+    assert answer_of(club, club.nadia) is Answer.none
+    assert client.get(f"/meetings/answers/{without_mark}").status_code == 200  # of a letter that left before
+    assert client.get(answer_url(invitation).removeprefix("http://localhost")).status_code == 200
 
 
 def test_the_host_says_whether_the_date_suits_him(app, club, client):

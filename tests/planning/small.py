@@ -1,8 +1,10 @@
 """A season so small that every number can be worked out by hand: four members, three hosts, two meetings."""
 
 from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 
+from bourse.planning.adjust import pin_of
 from bourse.planning.instance import Instance, Placed
 from bourse.planning.read import parse
 
@@ -102,3 +104,9 @@ def plan(*meetings: str) -> tuple[Placed, ...]:
 
 def as_json(meetings: tuple[Placed, ...]) -> list[dict[str, str]]:
     return [{"club": one.club, "slot": one.slot, "host": one.host, "facilitator": one.facilitator} for one in meetings]
+
+
+def locked(instance: Instance, placed: Placed) -> Instance:
+    """The season in which every plan has this meeting."""
+    pin = pin_of(placed)
+    return replace(instance, locked=instance.locked | {pin}, forbidden=instance.forbidden - {pin})

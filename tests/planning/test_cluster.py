@@ -14,7 +14,8 @@ import pytest
 
 from bench.clusters import cluster
 from bench.seasons import impossible, replan, season
-from bourse.planning.adjust import forbid, lock
+from bourse.planning.adjust import forbid
+from bourse.planning.arrays import ways
 from bourse.planning.cluster import Cluster
 from bourse.planning.crew import Crew, Over
 from bourse.planning.errand import Errand, Hand
@@ -24,12 +25,11 @@ from bourse.planning.optimise import optimise
 from bourse.planning.prove import Proof
 from bourse.planning.read import parse
 from bourse.planning.rotate import Status, rotate
-from bourse.planning.season import ways
 from bourse.planning.sift import sift
 from bourse.planning.tolls import Desk
 from bourse.planning.walk import Duals
 from tests.planning.judge import Judge
-from tests.planning.small import as_json
+from tests.planning.small import as_json, locked
 
 MODEST: dict[str, Any] = {"members": 6, "hosts": 6, "meetings": 4, "dates": 20}
 SMALL: dict[str, Any] = {"members": 5, "hosts": 4, "meetings": 2, "dates": 14}
@@ -103,7 +103,7 @@ def test_what_was_held_locked_or_forbidden_stands_in_the_season_of_a_club():
     again = optimum(later)
     assert again
     free = [placed for placed in again[0] if placed not in later.fixed]
-    for changed in (later, forbid(later, free[0]), lock(forbid(later, free[0]), free[-1])):
+    for changed in (later, forbid(later, free[0]), locked(forbid(later, free[0]), free[-1])):
         best = optimum(changed)
         assert best and alone(changed) == (best[1], best[1])
 
@@ -236,7 +236,7 @@ from bourse.planning.crew import Crew
 from bourse.planning.errand import Errand
 from bourse.planning.prove import Proof
 from bourse.planning.read import parse
-from bourse.planning.season import ways
+from bourse.planning.arrays import ways
 from bourse.planning.sift import sift
 from bourse.planning.tolls import Desk
 from bourse.planning.walk import Duals

@@ -9,11 +9,16 @@ from bourse.clubs.models import Club, Company, CompanyLink, Membership
 from bourse.clubs.relate import LinkKind
 from bourse.db import db
 from bourse.meetings.models import Meeting, Season, SeasonState
-from bourse.planning.facts import season_facts
-from bourse.planning.standing import past_of
+from bourse.planning.season_facts import season_facts
+from bourse.planning.standing_facts import past_of
 from bourse.planning.states import Can, Hosting
 from tests.cast import a_meeting, a_member, a_person
 from tests.planning.season import a_season_asked, a_wish, says
+
+
+@pytest.fixture
+def database_url(either_database):
+    return either_database
 
 
 @pytest.fixture

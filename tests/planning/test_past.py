@@ -9,9 +9,9 @@ from bourse.clubs.models import Club
 from bourse.db import db
 from bourse.meetings.models import Answer, Meeting, MeetingState, Presence, Season, SeasonState, Via
 from bourse.people.models import Person
-from bourse.planning.facts import season_facts
 from bourse.planning.past_facts import held_by
 from bourse.planning.propose import propose
+from bourse.planning.season_facts import season_facts
 from bourse.planning.turn_facts import turns_before
 from tests.cast import a_meeting, invitation_of
 from tests.planning.season import a_plan, a_season_asked, a_wish

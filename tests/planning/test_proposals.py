@@ -1,5 +1,6 @@
 """A proposal: frozen from the rows, solved in a process of its own, taken up again when that one dies."""
 
+import json
 import os
 import signal
 import time
@@ -17,19 +18,29 @@ from bourse.people.models import Person
 from bourse.planning import commands
 from bourse.planning.commands import patiently
 from bourse.planning.count import count
-from bourse.planning.facts import season_facts
-from bourse.planning.freeze import Draft, Past, Standing, Upset, drafted, freeze, thaw, written
+from bourse.planning.draft import Draft, drafted, written
+from bourse.planning.engaged_facts import lock_facilitators
+from bourse.planning.freeze import Past, Standing, Upset, freeze, thaw
 from bourse.planning.instance import Placed
 from bourse.planning.models import DateOption
 from bourse.planning.proposal_models import Proposal
 from bourse.planning.propose import propose
 from bourse.planning.rotate import Status
 from bourse.planning.search_models import Asked, beat, hand_on, let_go, take, waiting
-from bourse.planning.standing import past_of
+from bourse.planning.season_facts import season_facts
+from bourse.planning.standing_facts import past_of
 from bourse.planning.states import Hosting, ProposalState
 from bourse.planning.worker import Foreman
 from tests.cast import a_meeting
 from tests.planning.season import a_season_asked, a_wish
+
+on_both = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)  # where processes meet
+
+
+@pytest.fixture
+def database_url(request):
+    kind = getattr(request, "param", None)
+    return request.getfixturevalue(f"fresh_{kind}" if kind else "either_database")
 
 
 @pytest.fixture
@@ -76,7 +87,7 @@ def test_the_document_of_a_season_says_what_the_rows_say(season, club):
     db.session.new.pop().noted_by_id = club.claire
     db.session.flush()
     facts = season_facts(season, now())
-    instance = thaw(freeze(facts, past_of(season, now()), Draft(())))
+    instance = thaw(freeze(facts, past_of(season, now())))
     (ours,) = instance.clubs.values()
     assert len(instance.slots) == len(season.options)
     assert [slot.start for slot in instance.slots.values()] == [each.starts for each in facts.dates]
@@ -93,7 +104,7 @@ def test_who_would_rather_receive_later_does_so_in_his_months_or_in_the_second_h
     marc.hosting, marc.months = Hosting.later, f"{season.options[-1].day.month}"
     nadia.hosting = Hosting.later
     db.session.flush()
-    instance = thaw(freeze(season_facts(season, now()), Past(), Draft(())))
+    instance = thaw(freeze(season_facts(season, now()), Past()))
     (ours,) = instance.clubs.values()
     open_to = {
         each.membership_id: [
@@ -112,13 +123,13 @@ def test_what_stands_is_past_or_published_and_an_answer_to_it_counts_more_than_a
     option, hugo, marc = facts.dates[4], member(club, "Hugo"), member(club, "Marc")
     stands = Standing(7, option.starts, option.ends, hugo.company_id, "x", False, 3, {marc.id: "N"})
     elsewhere = replace(stands, id=8, starts=option.starts + timedelta(hours=1), is_past=True, company=999_999)
-    document = freeze(facts, Past((stands, elsewhere)), Draft(()))
+    document = freeze(facts, Past((stands, elsewhere)))
     instance = thaw(document)
     assert [(each.slot, each.accepted) for each in instance.published] == [(str(option.id), 3)]
     assert [(each.slot, each.host) for each in instance.fixed] == [("m8", "999999")]
     answers = {each.id: each.answers for each in instance.clubs[str(season.club_id)].members}
     assert answers[str(marc.id)][instance.number[str(option.id)]] == "N"
-    gone = thaw(freeze(facts, Past((replace(stands, has_fallen=True),)), Draft(())))
+    gone = thaw(freeze(facts, Past((replace(stands, has_fallen=True),))))
     assert str(option.id) not in gone.slots
     urgency = {each.company: each.urgency for each in gone.clubs[str(season.club_id)].hosts.values()}
     assert urgency == {each: int(each == str(hugo.company_id)) for each in urgency}  # he is still to receive
@@ -130,7 +141,7 @@ def test_past_meetings_that_no_rule_would_allow_keep_nobody_from_planning_on(sea
     first, second, third = facts.dates[0], facts.dates[1], facts.dates[9]
     rows = ((1, first, marc), (2, first, hugo), (3, second, marc), (4, third, marc))  # a day, a week, a host twice
     past = [Standing(id, on.starts, on.ends, host.company_id, "x", True, 0, {}) for id, on, host in rows]
-    instance = thaw(freeze(facts, Past(tuple(past)), Draft(())))
+    instance = thaw(freeze(facts, Past(tuple(past))))
     (ours,) = instance.clubs.values()
     assert [(each.slot, each.host) for each in instance.fixed] == [
         (str(first.id), str(hugo.company_id)),
@@ -145,9 +156,7 @@ def test_a_meeting_on_a_day_of_its_own_is_answered_by_weekday_and_a_host_at_home
     thursday = next(each for each in facts.dates if each.starts.weekday() == 3)
     own = thursday.starts + timedelta(hours=1)
     instance = thaw(
-        freeze(
-            facts, Past((Standing(7, own, own + timedelta(hours=3), hugo.company_id, "x", False, 0, {}),)), Draft(())
-        )
+        freeze(facts, Past((Standing(7, own, own + timedelta(hours=3), hugo.company_id, "x", False, 0, {}),)))
     )
     (ours,) = instance.clubs.values()
     assert {each.answers[instance.number["m7"]] for each in ours.members} == {"Y"}
@@ -157,7 +166,7 @@ def test_a_meeting_on_a_day_of_its_own_is_answered_by_weekday_and_a_host_at_home
 def test_a_draft_comes_back_as_it_was_written():
     pin = ("1", "2", "3")
     draft = Draft((Placed("1", "2", "3", "4"),), frozenset({pin}), frozenset({("1", "5", "3")}))
-    assert drafted(written(draft)) == draft
+    assert drafted(json.loads(written(draft))) == draft
 
 
 def test_the_worker_has_a_proposal_solved_and_the_count_agrees(season, club, foreman):
@@ -169,6 +178,7 @@ def test_the_worker_has_a_proposal_solved_and_the_count_agrees(season, club, for
     assert proposal.bound == proposal.objective
 
 
+@on_both
 def test_a_process_that_is_killed_is_followed_by_another_and_the_best_plan_stays(season, club, foreman):
     proposal = asked(season, club)
     taken = take(Asked(Proposal, proposal.id), "of one that died", now() - timedelta(minutes=1))
@@ -203,6 +213,7 @@ def test_a_worker_that_ends_hands_the_proposal_on(season, club, foreman):
     assert solved(proposal, foreman).state is ProposalState.done
 
 
+@on_both
 def test_only_one_process_takes_a_proposal(season, club):
     proposal = asked(season, club)
     assert take(Asked(Proposal, proposal.id), "first", now())
@@ -228,6 +239,7 @@ def test_a_search_that_is_stopped_keeps_the_best_plan(season, club, foreman):
     assert proposal.has_plan
 
 
+@on_both
 def test_a_process_that_comes_second_leaves_the_first_one_alone(season, club):
     proposal, at = asked(season, club), now()
     taken = take(Asked(Proposal, proposal.id), "first", at)
@@ -293,3 +305,14 @@ def test_reasons_are_sought_without_keeping_others_from_writing(season, club, mo
     assert taken
     commands._solve(taken, commands._teller(taken))
     assert is_open == [False] * 3
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # on SQLite all who write wait for each other
+def test_two_plans_that_want_one_facilitator_are_published_one_after_the_other(season, club):
+    lock_facilitators(season.club_id)
+    other = db.select(Person.id).filter_by(id=club.claire).with_for_update(key_share=True, nowait=True)
+    with db.engine.connect() as elsewhere, pytest.raises(OperationalError):
+        elsewhere.execute(other)
+    db.session.rollback()
+    with db.engine.connect() as elsewhere:
+        assert elsewhere.scalar(other) == club.claire

@@ -9,13 +9,14 @@ from datetime import timedelta
 import pytest
 
 from bourse.clock import now
-from bourse.clubs.models import Club
+from bourse.clubs.models import Club, Role
 from bourse.db import db
+from bourse.meetings.letters import facilitator_of
 from bourse.meetings.models import Meeting, SeasonState
 from bourse.people.models import AuditEvent, Person
 from bourse.planning.engage import by_person, clashes
 from bourse.planning.engaged_facts import engagements
-from bourse.planning.freeze import thaw
+from bourse.planning.freeze import Away, Upset, thaw
 from bourse.planning.plan_views import sheet_at
 from bourse.planning.proposal_models import latest
 from bourse.planning.propose import fall_apart, joined, propose, propose_together
@@ -23,6 +24,7 @@ from bourse.planning.rotate import Status
 from bourse.planning.search_models import Asked, JointPlan, take, waiting
 from bourse.planning.states import ProposalState
 from bourse.planning.worker import Foreman
+from tests.cast import a_member, a_person
 from tests.planning.season import a_joint_plan, a_plan, a_season_asked, a_sister_club, a_wish, solved_at_once
 from tests.test_queries import counted
 
@@ -280,6 +282,36 @@ def test_seasons_that_are_published_are_planned_together_too_and_stay(odile, pla
     assert [len(each["document"]["published"]) for each in again.document["seasons"]] == [2, 2]
     assert {(m.slot, m.host) for part in before for m in part} == {(m.slot, m.host) for part in after for m in part}
     assert "Voir le dernier plan commun" in read(odile, f"/planning/together/{plan.id}")
+
+
+def test_an_absence_noted_in_one_club_is_one_in_all_that_are_planned_together(seasons, claire):
+    own, other = seasons
+    first, day = other.options[0], other.options[0].day
+    propose(own, claire, now(), upset=Upset(away=(Away(claire.id, day, day),)))
+    db.session.flush()
+    plan = propose_together(own.club.organisation, seasons, claire, now(), None)
+    documents = {each["season"]: each["document"] for each in plan.document["seasons"]}
+    assert str(first.id) in documents[other.id]["facilitators"][0]["unavailable"]
+
+
+def test_a_meeting_has_its_own_facilitator_as_long_as_he_is_one(seasons, claire):
+    own = seasons[0]
+    igor = a_member(own.club, a_person("igor"), None, Role.facilitator)
+    host = next(each for each in own.club.memberships if each.company)
+    option = own.options[0]
+    meeting = Meeting(club=own.club, season=own, host=host, number=1)
+    meeting.starts_at, meeting.ends_at, meeting.facilitator_id = option.starts_at, option.ends_at, igor.person_id
+    db.session.add(meeting)
+    db.session.flush()
+
+    def who():
+        (standing,) = propose(own, claire, now()).document["published"]
+        return facilitator_of(meeting).id, int(standing["facilitator"])
+
+    assert who() == (igor.person_id, igor.person_id)
+    assert facilitator_of(own) is claire
+    igor.leave()
+    assert who() == (claire.id, claire.id)
 
 
 def test_pages_ask_no_more_questions_when_there_are_more_clubs(odile, plan, seasons, claire):

@@ -22,6 +22,11 @@ SAID = {"hosting": "yes", "months": ["10", "11"], "theme": "Recruter", "urgency"
 
 
 @pytest.fixture
+def database_url(either_database):
+    return either_database
+
+
+@pytest.fixture
 def season(app, club):
     found = a_season_asked(db.session.get_one(Club, club.club))
     db.session.commit()

@@ -44,6 +44,7 @@ def _standing(meeting: Meeting, members: Mapping[int, Membership], now: datetime
         accepted=sum(each.current_answer is Answer.accepted for each in invited),
         said=dict(_said(meeting, members)),
         has_fallen=meeting.id in fallen,
+        facilitator=meeting.facilitator_id,
     )
 
 

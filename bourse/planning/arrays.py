@@ -17,7 +17,7 @@ Whole = NDArray[np.intp]
 Schedule = tuple[Pair, ...]  # one club's meetings, in order of dates
 
 
-class Season:
+class ClubArrays:
     """Pairs by their number, hosts and days by theirs. `due`: hosts without whom this way of rotating is not right."""
 
     def __init__(self, choices: Choices, pairs: Sequence[Pair], due: frozenset[str] = frozenset()) -> None:
@@ -40,9 +40,9 @@ class Season:
         self.steps = self.meetings * np.sort(np.array(choices.instance.fairness_steps, float))
         self.number = {pair: number for number, pair in enumerate(self.pairs)}
 
-    def only(self, kept: Whole) -> "Season":
+    def only(self, kept: Whole) -> "ClubArrays":
         """With some of its pairs, and the same hosts, by the same numbers."""
-        return Season(self.choices, [self.pairs[pair] for pair in kept], self.due)
+        return ClubArrays(self.choices, [self.pairs[pair] for pair in kept], self.due)
 
     @cached_property
     def absence(self) -> Whole:
@@ -138,7 +138,7 @@ class Season:
         return tuple(sorted(self.pairs[int(pair)] for pair in chosen))
 
 
-def ways(choices: Choices) -> Iterator[Season]:
+def ways(choices: Choices) -> Iterator[ClubArrays]:
     """What rotation leaves: nobody who hosted last season does again, or all who wait and are able host too."""
     hosts, settled = choices.club.hosts, choices.fixed | choices.locked
     at = choices.instance.days if choices.club.min_gap_days else range(len(choices.instance.slots))
@@ -152,6 +152,6 @@ def ways(choices: Choices) -> Iterator[Season]:
     left = choices.club.meetings - len(choices.fixed)
     still = waiting - {pair.host for pair in choices.fixed}
     if again and len(still) < left and still <= {pair.host for pair in pairs}:
-        yield Season(choices, pairs, waiting)
+        yield ClubArrays(choices, pairs, waiting)
     if not again & choices.locked and (waiting or not again):
-        yield Season(choices, [pair for pair in pairs if pair not in again])
+        yield ClubArrays(choices, [pair for pair in pairs if pair not in again])
