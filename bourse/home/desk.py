@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Literal
 
-Deed = Literal["lead", "release", "approve", "late_problem", "report"]
+Deed = Literal["lead", "release", "approve", "late_problem", "report", "prepare", "wishes", "plan", "publish"]
 
 UNWRITTEN = ("to_write", "draft", "to_complete")
 RELEASE_FROM, REPORT_WITHIN = timedelta(days=60), timedelta(days=60)
@@ -25,8 +25,18 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
+class Preparation:
+    """A season on its way to being published; `season` is the caller's own handle."""
+
+    season: Any
+    state: str
+    starts_on: date
+    answer_by: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting:
-    """One thing to do about a meeting, and by when."""
+    """One thing to do about a meeting or a season, and by when."""
 
     deed: Deed
     about: Any
@@ -36,10 +46,20 @@ class Waiting:
         return self.due_on < today
 
 
-def waiting(cases: Iterable[Case], today: date) -> list[Waiting]:
+def waiting(cases: Iterable[Case], today: date, preparations: Iterable[Preparation] = ()) -> list[Waiting]:
     """What to do, most pressing first."""
     found = [each for case in cases for each in (_after(case, today) if case.is_over else _before(case, today))]
-    return sorted(found, key=lambda each: each.due_on)
+    return sorted([*found, *(_next_step(each, today) for each in preparations)], key=lambda each: each.due_on)
+
+
+def _next_step(preparation: Preparation, today: date) -> Waiting:
+    """Rules and dates, then wishes until the day that was told, then the plan, then the season."""
+    answer_by = preparation.answer_by
+    if preparation.state == "polling" and answer_by:
+        return Waiting("wishes" if today <= answer_by else "plan", preparation.season, answer_by)
+    return Waiting(
+        "publish" if preparation.state == "proposed" else "prepare", preparation.season, preparation.starts_on
+    )
 
 
 def _before(case: Case, today: date) -> Iterator[Waiting]:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
+from sqlalchemy.orm import aliased, contains_eager, joinedload, lazyload, load_only, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from bourse.board.gather import IdeaState, Phase
@@ -33,8 +33,10 @@ NOT_SHOWN = (MeetingState.idea, MeetingState.postponed, MeetingState.cancelled)
 
 
 def seasons_of(clubs: Collection[int]) -> Sequence[Season]:
+    """Each with the last day for wishes, where it has rules."""
     query = db.select(Season).where(Season.club_id.in_(clubs))
-    return db.session.scalars(query.order_by(Season.starts_on)).all()
+    last_day = joinedload(Season.rules).options(load_only(SeasonRules.answer_by), lazyload(SeasonRules.hours))
+    return db.session.scalars(query.order_by(Season.starts_on).options(last_day)).all()
 
 
 def meetings_of(person: Person, clubs: Collection[int], now: datetime) -> Sequence[Meeting]:

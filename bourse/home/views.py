@@ -18,7 +18,7 @@ from bourse.home import facts
 from bourse.home.ask import Asked, Occasion, Promise, Question, answer_by, asked
 from bourse.home.balance import Visit, balance
 from bourse.home.begin import Start
-from bourse.home.desk import Case, Waiting, waiting
+from bourse.home.desk import Case, Preparation, Waiting, waiting
 from bourse.home.dial import Place, Standing, Turnout, ring, season_at, turn_from
 from bourse.home.outbox_models import count_by_state, letters_of
 from bourse.meetings.facts import open_to_guest
@@ -32,6 +32,8 @@ from bourse.problems.read import Level
 from bourse.words import _, keep_time_of, month_letters
 
 bp = Blueprint("home", __name__)
+
+IN_THE_MAKING = (SeasonState.draft, SeasonState.polling, SeasonState.proposed)
 
 
 def navigation(person: Person) -> list[tuple[str, str, str, str]]:
@@ -77,6 +79,7 @@ class Scene:
     club: Club
     today: date
     season: Season | None
+    seasons: Sequence[Season]  # of all the clubs
     meetings: Sequence[Meeting]
     turnouts: dict[int, Turnout]
     mine: dict[int, Invitation]
@@ -93,7 +96,8 @@ class Scene:
         coming = next((each for each in meetings if not each.is_over(now())), None)
         club = coming.club if coming else memberships[0].club
         today = club_time(now(), club.timezone).date()
-        season = season_at([each for each in facts.seasons_of(ids) if each.club_id == club.id], today)
+        seasons = facts.seasons_of(ids)
+        season = season_at([each for each in seasons if each.club_id == club.id], today)
         turnouts = facts.turnouts(meetings)
         first, last = turn_from(season.starts_on if season else None, today)
         places = [
@@ -104,7 +108,7 @@ class Scene:
             if each in (*meetings, *full) and each.club_id == club.id and first <= day_of(each) <= last
         ]
         mine = {each.id: own for each in everything if (own := each.invitation_of(person))}
-        return cls(person, club, today, season, meetings, turnouts, mine, coming, places, first)
+        return cls(person, club, today, season, seasons, meetings, turnouts, mine, coming, places, first)
 
     @property
     def ring(self) -> Markup:
@@ -268,7 +272,13 @@ def _calls_about(person: Person, meeting: Meeting) -> bool:
 
 def _waiting_in(scene: Scene) -> list[Waiting]:
     mine: Iterable[Meeting] = (each for each in scene.meetings if is_facilitator(scene.person, each))
-    return waiting([_case(each) for each in mine], scene.today)
+    led = {each.club_id for each in memberships_of(scene.person) if each.role is Role.facilitator}
+    made = [
+        Preparation(each, each.state, each.starts_on, each.rules.answer_by)
+        for each in scene.seasons
+        if each.club_id in led and each.rules and each.state in IN_THE_MAKING and each.ends_on >= scene.today
+    ]
+    return waiting([_case(each) for each in mine], scene.today, made)
 
 
 def _case(meeting: Meeting) -> Case:

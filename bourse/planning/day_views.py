@@ -33,7 +33,7 @@ def days(meeting: Meeting) -> ResponseReturnValue:
     form = _form(poll)
     if not _take(form, meeting, poll, Said(membership, How.page, current_user, now())):
         return _page(form, meeting, membership, poll)
-    flash(_("Vos réponses sont enregistrées. Vous pouvez les changer jusqu'au bout."))
+    flash(_("Vos réponses sont enregistrées. Vous pouvez encore les changer."))
     return redirect(url_for(".days", meeting=meeting.id))
 
 

@@ -29,7 +29,7 @@ def reasons(row: Row, school_days: Callable[[date], bool]) -> list[str]:
 def _waited(row: Row) -> str:
     if row.last is None:
         return _("N'a encore jamais reçu")
-    return _("A reçu en %(month)s", month=month(row.last))
+    return _("Dernier accueil : %(month)s", month=month(row.last))
 
 
 def _asked_month(row: Row) -> str:

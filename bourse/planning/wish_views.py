@@ -33,7 +33,7 @@ def wish(season: Season) -> ResponseReturnValue:
     form = _form(season)
     if not _take(form, season, Said(membership, How.page, current_user, now())):
         return _page(form, season, membership)
-    flash(_("Vos réponses sont enregistrées. Vous pouvez les changer jusqu'au bout."))
+    flash(_("Vos réponses sont enregistrées. Vous pouvez encore les changer."))
     return redirect(url_for(".show" if is_facilitator(current_user, season) else ".wish", season=season.id))
 
 
@@ -57,6 +57,8 @@ def wish_by_link(season: Season | None, membership: Membership) -> ResponseRetur
     keep_time_of(season.club.timezone)
     form = _form(season, by_link=True)
     is_done = _take(form, season, Said(membership, How.link, membership.person, now()))
+    if is_done:
+        form.show(wish_of(season, membership), answers_in(said_by(membership, form.dates)))
     return _page(form, season, membership, is_done=is_done, by_link=True)
 
 

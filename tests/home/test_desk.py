@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from bourse.home.desk import Case, waiting
+from bourse.home.desk import Case, Preparation, waiting
 
 TODAY = date(2026, 3, 2)
 IN_TEN_DAYS, DUE = date(2026, 3, 12), date(2026, 2, 26)
@@ -28,6 +28,20 @@ IN_TEN_DAYS, DUE = date(2026, 3, 12), date(2026, 2, 26)
 )
 def test_a_meeting_waits_for_what_its_state_says(case: Case, expected: list[str]) -> None:
     assert [each.deed for each in waiting([case], TODAY)] == expected
+
+
+@pytest.mark.parametrize(
+    ("state", "answer_by", "expected"),
+    [
+        ("draft", None, "prepare"),
+        ("polling", TODAY, "wishes"),  # until the end of that day
+        ("polling", DUE, "plan"),
+        ("proposed", DUE, "publish"),
+    ],
+)
+def test_a_season_waits_for_its_next_step(state: str, answer_by: date | None, expected: str) -> None:
+    (found,) = waiting([], TODAY, [Preparation("s", state, date(2026, 9, 1), answer_by)])
+    assert (found.deed, found.about) == (expected, "s")
 
 
 def test_the_most_pressing_comes_first() -> None:

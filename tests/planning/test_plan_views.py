@@ -203,7 +203,7 @@ def test_a_plan_under_the_quorum_offers_the_smallest_ways_out(claire, season, pr
 
 def test_a_season_is_published_once_and_everybody_is_invited(claire, season, proposal, club):
     page = read(claire, url(season, "publish"))
-    assert "3 rencontres sont créées" in page
+    assert "3 rencontres vont être créées" in page
     data = seen(proposal)
     for _ in range(2):
         claire.post(url(season, "publish"), data=data)
@@ -382,7 +382,7 @@ def test_a_rule_gives_way_and_a_new_plan_is_asked_for(claire, season, proposal):
     assert "Le nombre de rencontres n’est pas" not in page
     assert "Un quorum de 2 présents" in page
     assert "Accepter un quorum de 1" in page
-    assert page.count("Changer la règle et recalculer") == 1
+    assert page.count("Faire ce changement et recalculer") == 1
     claire.post(url(season, "plan/relax"), data=seen(proposal, way="0"))
     db.session.rollback()
     assert season.rules.quorum == 1
@@ -396,7 +396,7 @@ def test_a_rule_gives_way_and_a_new_plan_is_asked_for(claire, season, proposal):
     db.session.rollback()
     assert season.rules.quorum == 2
     assert last_of(season).number == 1
-    assert "Changer la règle et recalculer" in claire.get(url(season)).text
+    assert "Faire ce changement et recalculer" in claire.get(url(season)).text
     claire.post(url(season, "plan/propose"), data=seen(last_of(season)))
     assert last_of(season).number == 3  # whoever has the second one open is not taken for one who saw this one
 
@@ -428,7 +428,7 @@ def test_opinions_are_waited_for_asked_again_and_noted_by_telephone(claire, seas
     assert "un rappel pourra partir demain" in page
     marc, row = member(club, "Marc"), rows(proposal)[0]
     address = url(season, f"opinions/{marc.id}")
-    assert "L’avis de Marc Exemple" in claire.get(address).text
+    assert "Marc Exemple\N{NO-BREAK SPACE}: son avis" in claire.get(address).text
     old = visit(app.test_client(), "marc").get(url(season, "opinion"))
     assert "Réponse attendue avant la fin du" in old.text
     assert claire.post(address, data={"against": [row.slot], "sentence": "Il est à un salon."}).status_code == 302

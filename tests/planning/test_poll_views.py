@@ -110,7 +110,7 @@ def test_a_member_answers_and_sees_counts_but_no_names(club, app):
     page = answer.text.replace("\xa0", " ")
     assert "Vos réponses sont enregistrées" in page
     assert "1 oui, 1 s’il le faut" in page
-    assert "2 dates sur 3 remplies" in page
+    assert "Dates remplies : 2 sur 3" in page
     rows = db.session.scalars(db.select(Availability).filter_by(membership_id=member(club, "marc").id)).all()
     assert {(row.option_id, row.answer, row.via) for row in rows} == {
         (first.id, Can.maybe, How.link), (third.id, Can.no, How.link)

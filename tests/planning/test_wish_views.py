@@ -151,7 +151,7 @@ def test_nonsense_never_breaks_anything(client, season, marc, nonsense):
 def test_the_facilitator_notes_what_she_hears_on_the_telephone(season, marc, app, visit, club):
     claire = visit(app.test_client(), "claire")
     page = claire.get(f"/planning/seasons/{season}/members/{marc}")
-    assert "Les souhaits de Marc Exemple" in page.text
+    assert "Marc Exemple\N{NO-BREAK SPACE}: ses souhaits" in page.text
     said = SAID | {"weekday_3": "maybe"}
     assert claire.post(f"/planning/seasons/{season}/members/{marc}", data=said).status_code == 302
     assert (wish_of(marc).via, wish_of(marc).by_id) == (How.phone, club.claire)
