@@ -1,11 +1,13 @@
 """The calendar letters: an invitation, its changes and its end, as mail and as calendar text."""
 
 from dataclasses import replace
+from datetime import timedelta
 from email.utils import parseaddr
 
 from flask import current_app
 from flask_babel import force_locale
 
+from bourse.clock import now
 from bourse.clubs.models import Role
 from bourse.links import link_to, mark_of
 from bourse.mailroom.compose import Parts
@@ -29,6 +31,7 @@ SUBJECTS = {
     "cancelled": lambda **facts: _("Annulé : %(day)s, chez %(company)s", **facts),
     "withdrawn": lambda **facts: _("Invitation retirée : %(day)s, chez %(company)s", **facts),
 }
+NEAR = timedelta(days=180)  # within which a day needs no year
 OF_A_CHANGE = (Reason.moved, Reason.changed, Reason.cancelled, Reason.restored)
 
 QUESTIONS = {
@@ -46,7 +49,9 @@ def calendar_letter(message: Message, invitation: Invitation) -> Parts:
         letter = on_paper(
             "meetings/letters/calendar",
             SUBJECTS[_subject(message, meeting)](
-                day=day(meeting.starts_at, year=False), company=meeting.company.name, answer=_answer(invitation)
+                day=day(meeting.starts_at, year=meeting.starts_at - now() > NEAR),
+                company=meeting.company.name,
+                answer=_answer(invitation),
             ),
             kind=message.letter,
             club=meeting.club.name,

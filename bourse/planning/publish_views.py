@@ -19,6 +19,7 @@ from bourse.planning import reason
 from bourse.planning.engage import Engagement
 from bourse.planning.engaged_facts import engaged_by_meetings, facilitators_of, lock_facilitators
 from bourse.planning.models import is_member, lock_season
+from bourse.planning.opine import Round, against_of
 from bourse.planning.plan_forms import PlanForm
 from bourse.planning.plan_views import changes_of, has_wishes, is_outdated_now, sheet_at, unable
 from bourse.planning.proposal_models import Proposal, latest
@@ -89,7 +90,14 @@ def _page(
         is_outdated=is_outdated,
         can_host=_can_host(sheet, members),
         taken=taken,
+        against=against_of(proposal, sheet, members),
+        silent=_silent(proposal, members) if proposal.shared_at else 0,
     )
+
+
+def _silent(proposal: Proposal, members: dict[int, Membership]) -> int:
+    """How many members were asked what they think of the plan, and have not said."""
+    return len(Round.of(filter(is_member, members.values()), proposal.opinions).silent)
 
 
 def _lock_meetings(season: Season) -> None:

@@ -172,6 +172,19 @@ def test_its_subject_tells_an_update_from_an_invitation_at_a_glance(lived, post)
     assert words == ["Invitation", "Modifié", "Modifié", "Annulé", "Invitation"]
 
 
+def test_a_day_that_is_far_away_is_told_with_its_year(app, club, post):
+    post.news()
+    with app.app_context():
+        meeting = db.session.get_one(Meeting, club.meeting)
+        meeting.move(meeting.starts_at + timedelta(days=300), meeting.ends_at + timedelta(days=300))
+        db.session.commit()
+        year = str(meeting.starts_at.year)
+    post.news()
+    near, far = (str(mail["Subject"]) for mail in post.threads["marc"])
+    assert year in far
+    assert "20" not in near
+
+
 def test_who_declined_by_a_former_date_is_asked_about_the_new_one(app, club, lived):
     with app.app_context():
         hugo = invitation_of(club.meeting, club.hugo)

@@ -248,6 +248,9 @@ def test_members_say_what_does_not_suit_them_and_see_no_reason(claire, season, p
     page = visit(client, "claire").get(url(season)).text
     assert "Ne convient pas à Marc" in page
     assert "Je suis à un salon." in page
+    page = read(client, url(season, "publish"))
+    assert "Ne convient pas à Marc" in page
+    assert "2 membres n’ont pas encore donné leur avis" in page
 
 
 def test_a_host_withdraws_and_only_what_must_change_does(claire, season, proposal, club):
