@@ -53,6 +53,11 @@ SHORT = {
 
 
 @pytest.fixture
+def database_url(either_database):
+    return either_database
+
+
+@pytest.fixture
 def places(app, club):
     """More people than the usual cast, and one of everything that a URL can name."""
     with app.app_context():
