@@ -20,6 +20,7 @@ ALWAYS = {
 SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'self'"
 FILES_POLICY = "default-src 'none'; frame-ancestors 'none'"  # a style sheet or a module is no page and loads nothing
 OF_PAGES = ("Cross-Origin-Opener-Policy", "Permissions-Policy")
+NEEDLESS = ("Expires", "Content-Disposition")  # of files: how long they hold and what they are is said already
 A_YEAR = "max-age=31536000; includeSubDomains"
 
 
@@ -86,6 +87,8 @@ def send_headers(app: Flask, secure: bool) -> None:
         if is_file:
             response.direct_passthrough = False
             response.make_sequence()  # whole, and so compressed like a page
+            for name in NEEDLESS:
+                response.headers.pop(name, None)
         elif "asks_no_cookie" not in g:
             response.vary.add("Cookie")
             if current_user.is_authenticated:

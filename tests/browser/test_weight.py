@@ -30,7 +30,10 @@ def window(app: Flask, live: str, browser: Browser, runner: FlaskCliRunner) -> I
     """A phone of hugo's, who hosts next; it has been to the site, but its cache is empty again."""
     runner.invoke(args=["demo"], catch_exceptions=False)
     before = browser.new_context(base_url=live, **ON_A_PHONE)
-    let_in(before.new_page(), runner, "hugo")
+    home = before.new_page()
+    let_in(home, runner, "hugo")
+    while not home.evaluate("localStorage.getItem('person')"):  # until the phone knows who came in
+        home.wait_for_timeout(50)
     context = browser.new_context(base_url=live, storage_state=before.storage_state(), **ON_A_PHONE)
     yield context
     before.close()
